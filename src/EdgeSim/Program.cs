@@ -1,1 +1,4 @@
-return 0;
+using EdgeSim;
+using EdgeSim.Commands;
+
+return (int)CommandLine.Run(args, new Output(Console.Out, Console.Error));

@@ -1,0 +1,122 @@
+using System.Diagnostics;
+using System.Text.Json;
+using EdgeSim.Engine;
+
+namespace EdgeSim.Commands;
+
+/// <summary>
+/// Brings a collection up to date with a list of items: encodes what is new or changed, in batches that are durable one
+/// by one, and goes on after a file that is refused.
+/// </summary>
+public sealed class FolderIndexer(SimilarityEngine engine, Output output)
+{
+    private readonly List<NewPoint> batch = [];
+    private readonly List<string> batchPaths = [];
+    private readonly List<RefusedFile> refused = [];
+    private long batchBytes;
+    private int stored;
+    private double readMs, encodeMs, commitMs;
+
+    /// <param name="collection">Created when it is not there.</param>
+    /// <param name="model">The model of a new collection, or null for the default of the items.</param>
+    /// <param name="items">One modality only.</param>
+    public IndexReport Run(string collection, string? model, IReadOnlyList<IndexItem> items)
+    {
+        Reset();
+        int unchanged = 0;
+        for (int i = 0; i < items.Count; i++)
+        {
+            output.Progress($"encoding into {collection}", i, items.Count);
+            if (IsStored(collection, items[i]))
+            {
+                unchanged++;
+            }
+            else
+            {
+                Read(items[i]);
+            }
+
+            if (batch.Count == Limits.BatchItemsMax || batchBytes >= Limits.BatchBytesMax)
+            {
+                Flush(collection, model);
+            }
+        }
+
+        Flush(collection, model);
+        output.Progress($"encoding into {collection}", items.Count, items.Count);
+        return Report(collection, unchanged);
+    }
+
+    private void Reset()
+    {
+        batch.Clear();
+        batchPaths.Clear();
+        refused.Clear();
+        batchBytes = stored = 0;
+        readMs = encodeMs = commitMs = 0;
+    }
+
+    private bool IsStored(string collection, IndexItem item) =>
+        engine.TryGetPayload(collection, item.Key, out ReadOnlySpan<byte> payload)
+        && item.Payload.Equals(ItemPayload.From(payload));
+
+    private void Read(IndexItem item)
+    {
+        long start = Stopwatch.GetTimestamp();
+        try
+        {
+            PointInput input = item.Text is { } text ? PointInput.FromText(text)
+                : Path.GetExtension(item.File!) is ".txt" or ".md" ? PointInput.FromText(InputFiles.ReadText(item.File!))
+                : PointInput.FromImage(InputFiles.ReadImage(item.File!));
+            byte[] payload = JsonSerializer.SerializeToUtf8Bytes(item.Payload, JsonFormats.Default.ItemPayload);
+            batch.Add(new NewPoint(item.Key, input, payload));
+            batchPaths.Add(item.Payload.Path);
+            batchBytes += item.Payload.Bytes;
+        }
+        catch (Exception e) when (e is UserException or IOException or UnauthorizedAccessException)
+        {
+            refused.Add(new RefusedFile(item.Payload.Path, e.Message));
+        }
+
+        readMs += Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+    }
+
+    private void Flush(string collection, string? model)
+    {
+        if (batch.Count == 0)
+        {
+            return;
+        }
+
+        var reply = (AddReply)engine.Execute(new AddRequest(collection, model, batch, SkipRefused: true));
+        foreach (RefusedPoint point in reply.Refused ?? [])
+        {
+            refused.Add(new RefusedFile(batchPaths[point.Index], point.Reason));
+        }
+
+        stored += batch.Count - (reply.Refused?.Count ?? 0);
+        encodeMs += reply.EncodeMs;
+        commitMs += reply.CommitMs;
+        batch.Clear();
+        batchPaths.Clear();
+        batchBytes = 0;
+    }
+
+    private IndexReport Report(string collection, int unchanged)
+    {
+        var reply = (CollectionsReply)engine.Execute(new CollectionsRequest(collection));
+        CollectionItem now = reply.Collections[0];
+        return new IndexReport(
+            collection,
+            now.Model ?? "",
+            now.Dimension,
+            now.Points,
+            stored,
+            unchanged,
+            [.. refused],
+            readMs,
+            encodeMs,
+            commitMs,
+            now.Bytes);
+    }
+}

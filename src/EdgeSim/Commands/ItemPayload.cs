@@ -1,0 +1,33 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace EdgeSim.Commands;
+
+/// <summary>What <c>index</c> stores with a file. Size and time tell whether it must be encoded again.</summary>
+/// <param name="Path">Below the indexed folder, with /.</param>
+/// <param name="Caption">First line of the <c>.txt</c> file beside a picture, or of the text itself.</param>
+/// <param name="Folder">The indexed folder, absolute.</param>
+/// <param name="Bytes">Size of the file.</param>
+/// <param name="Modified">Last write, UTC seconds since 1970.</param>
+public sealed record ItemPayload(
+    [property: JsonRequired] string Path, string? Caption, [property: JsonRequired] string Folder, long Bytes, long Modified)
+{
+    /// <summary>The payload as an item, or null when it is something else.</summary>
+    public static ItemPayload? From(JsonElement payload)
+    {
+        try
+        {
+            return payload.Deserialize(JsonFormats.Default.ItemPayload);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    public static ItemPayload? From(ReadOnlySpan<byte> payload)
+    {
+        var reader = new Utf8JsonReader(payload);
+        return payload.IsEmpty ? null : From(JsonElement.ParseValue(ref reader));
+    }
+}

@@ -1,0 +1,64 @@
+using System.CommandLine;
+using EdgeSim.Engine;
+
+namespace EdgeSim.Commands;
+
+/// <summary><c>edgesim search</c>: the nearest neighbours of one thing.</summary>
+public static class SearchCommand
+{
+    public static Command Create(GlobalOptions global, Output output)
+    {
+        Argument<string> collection = Arguments.Collection();
+        Option<int> k = Arguments.K();
+        var input = new InputOptions();
+        var command = new Command("search", "Find what is nearest to a text, a picture, a vector or a stored point.")
+        {
+            collection, k,
+        };
+        input.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            ProgramOptions options = global.Read(parsed);
+            PointInput? content = input.Content(parsed);
+            ulong? key = input.Key(parsed);
+            if (content is null == key is null)
+            {
+                throw new UserException(ExitCode.Usage, "Give exactly one of --text, --image, --vector and --key.");
+            }
+
+            using var engine = Start.Engine(options);
+            PointInput query = content ?? PointInput.FromKey(key!.Value);
+            var reply = (SearchReply)engine.Execute(
+                new SearchRequest(parsed.GetValue(collection)!, query, parsed.GetValue(k)));
+            if (parsed.GetValue(global.Json))
+            {
+                output.Json(reply, JsonFormats.Default.SearchReply);
+            }
+            else
+            {
+                Print(reply, output);
+            }
+
+            return (int)ExitCode.Success;
+        });
+        return command;
+    }
+
+    internal static void Print(SearchReply reply, Output output)
+    {
+        foreach (SearchHit hit in reply.Matches)
+        {
+            output.Line($"  {hit.Score,7:F4}  {Describe(hit)}");
+        }
+
+        output.Line($"  {reply.Strategy} scan of {reply.RowsScanned} rows ({reply.RowsRescored} rescored, {reply.BytesRead >> 10} KiB, "
+            + $"{(reply.Complete ? "complete" : "NOT complete")}), kernel {reply.Kernel}; "
+            + $"query encoded in {reply.EncodeMs:F1} ms, searched in {reply.SearchMs:F2} ms");
+    }
+
+    /// <summary>The caption and path of an item of ours, else the payload as it is, else the key.</summary>
+    internal static string Describe(SearchHit hit) =>
+        hit.Payload is not { } payload ? $"key {hit.Key}"
+            : ItemPayload.From(payload) is { } item ? $"{item.Caption ?? item.Path}{(item.Caption is null ? "" : $"  ({item.Path})")}"
+            : payload.GetRawText();
+}

@@ -1,0 +1,25 @@
+namespace EdgeSim.Engine;
+
+/// <summary>A fixed number of bytes that concurrent callers share; what does not fit is refused at once. Thread-safe.</summary>
+/// <param name="bytesMax">Bytes that may be reserved at the same time.</param>
+public sealed class ByteQuota(long bytesMax)
+{
+    private long reserved;
+
+    public long Reserved => Interlocked.Read(ref reserved);
+
+    /// <summary>Takes <paramref name="bytes"/> or nothing.</summary>
+    public bool TryReserve(long bytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(bytes);
+        if (Interlocked.Add(ref reserved, bytes) <= bytesMax)
+        {
+            return true;
+        }
+
+        Interlocked.Add(ref reserved, -bytes);
+        return false;
+    }
+
+    public void Release(long bytes) => Interlocked.Add(ref reserved, -bytes);
+}

@@ -1,0 +1,34 @@
+using System.Text.Json.Serialization;
+using EdgeSim.Commands;
+using EdgeSim.Engine;
+using EdgeSim.Transports.Http;
+
+namespace EdgeSim;
+
+/// <summary>
+/// Every JSON shape that goes in or out, by source generation. Names are camelCase, absent values are left out,
+/// and an unknown member of a request is an error rather than ignored.
+/// </summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+[JsonSerializable(typeof(EncodeBody))]
+[JsonSerializable(typeof(PointsBody))]
+[JsonSerializable(typeof(SearchBody))]
+[JsonSerializable(typeof(ErrorBody))]
+[JsonSerializable(typeof(HealthBody))]
+[JsonSerializable(typeof(EncodeReply))]
+[JsonSerializable(typeof(AddReply))]
+[JsonSerializable(typeof(SearchReply))]
+[JsonSerializable(typeof(CollectionsReply))]
+[JsonSerializable(typeof(CollectionItem))]
+[JsonSerializable(typeof(ItemPayload))]
+[JsonSerializable(typeof(EncodeLine))]
+[JsonSerializable(typeof(IndexReport))]
+[JsonSerializable(typeof(DemoReport))]
+[JsonSerializable(typeof(DoctorReport))]
+[JsonSerializable(typeof(ModelsReport))]
+[JsonSerializable(typeof(string[]))]
+[JsonSerializable(typeof(float[]))]
+public sealed partial class JsonFormats : JsonSerializerContext;

@@ -1,0 +1,103 @@
+using EdgeSim.Encoders;
+
+namespace EdgeSim;
+
+/// <summary>
+/// Adds up what the process may hold at its maximum and refuses a budget that is too small. Private memory and mapped
+/// pages are kept apart: pages of the index can be dropped by the system, yet a fast scan wants them resident.
+/// </summary>
+public sealed class MemoryBudget
+{
+    private readonly List<MemoryShare> shares = [];
+
+    /// <param name="ramBytes">The budget, <c>--ram</c>.</param>
+    /// <param name="models">Models that may be in memory at the same time.</param>
+    /// <param name="serving">True when HTTP bodies are part of it.</param>
+    public MemoryBudget(long ramBytes, IEnumerable<ModelManifest> models, bool serving)
+    {
+        RamBytes = ramBytes;
+        shares.Add(new MemoryShare("runtime, code and managed heap", Limits.RuntimeBytes, "fixed"));
+        shares.Add(new MemoryShare("search scratch and replies", Limits.SearchBytes, "fixed"));
+        shares.Add(new MemoryShare("rows not yet on disk", Limits.FreshRowBytes, "fixed"));
+        if (serving)
+        {
+            shares.Add(new MemoryShare("HTTP bodies, read and decoded", 2L * Limits.RequestBytesInFlightMax, "fixed"));
+        }
+
+        bool any = false;
+        foreach (ModelManifest model in models)
+        {
+            any = true;
+            long working = model.Modality == Modality.Image ? Limits.ImageEncoderBytes : Limits.TextEncoderBytes;
+            shares.Add(new MemoryShare(
+                $"model {model.Name}", working + (Limits.ModelBytesFactor * model.Model.Bytes), "models remove " + model.Name));
+        }
+
+        if (any)
+        {
+            shares.Add(new MemoryShare("ONNX Runtime library", Limits.OnnxRuntimeBytes, "fixed"));
+        }
+    }
+
+    public long RamBytes { get; }
+
+    public IReadOnlyList<MemoryShare> Shares => shares;
+
+    /// <summary>Private bytes at the maximum.</summary>
+    public long PlannedBytes => shares.Sum(share => share.Bytes);
+
+    /// <summary>What remains for mapped pages of the index; less only makes scans slower.</summary>
+    public long MappedBytes => RamBytes - PlannedBytes;
+
+    /// <summary>Refuses a budget in which the shares and a minimum of mapped pages do not fit.</summary>
+    /// <exception cref="UserException">Exit code 78, with the table and what to change first.</exception>
+    public void Verify()
+    {
+        if (MappedBytes >= Limits.MappedBytesMin)
+        {
+            return;
+        }
+
+        MemoryShare largest = shares.Where(share => share.Lower != "fixed").DefaultIfEmpty(shares[0])
+            .MaxBy(share => share.Bytes);
+        string first = largest.Lower == "fixed"
+            ? $"Raise --ram to {MiB(PlannedBytes + Limits.MappedBytesMin)} MiB."
+            : $"Raise --ram to {MiB(PlannedBytes + Limits.MappedBytesMin)} MiB, or lower first: {largest.Name} "
+              + $"({MiB(largest.Bytes)} MiB; edgesim {largest.Lower}).";
+        throw new UserException(
+            ExitCode.Configuration,
+            $"The RAM budget of {MiB(RamBytes)} MiB is too small.\n{Table()}{first}");
+    }
+
+    /// <summary>The table as text, one share a line.</summary>
+    public string Table()
+    {
+        var text = new System.Text.StringBuilder();
+        foreach (MemoryShare share in shares)
+        {
+            text.Append("  ").Append(share.Name.PadRight(36)).Append(MiB(share.Bytes).PadLeft(8)).Append(" MiB\n");
+        }
+
+        text.Append("  ").Append("private memory at most".PadRight(36)).Append(MiB(PlannedBytes).PadLeft(8)).Append(" MiB\n");
+        text.Append("  ").Append("left for mapped pages of the index".PadRight(36)).Append(MiB(MappedBytes).PadLeft(8))
+            .Append(" MiB\n");
+        return text.ToString();
+    }
+
+    /// <summary>Mebibytes with one decimal, culture-free.</summary>
+    public static string MiB(long bytes) =>
+        (bytes / (double)(1 << 20)).ToString("F1", System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>
+    /// Holds the managed heap to its share: an allocation beyond it fails in this process instead of pushing the board
+    /// into swap. Call once at start.
+    /// </summary>
+    public void ApplyHeapLimit()
+    {
+        long limit = Limits.ManagedHeapBytes + (shares.Any(s => s.Name.StartsWith("HTTP", StringComparison.Ordinal))
+            ? 2L * Limits.RequestBytesInFlightMax
+            : 0);
+        AppContext.SetData("GCHeapHardLimit", (ulong)limit);
+        GC.RefreshMemoryLimit();
+    }
+}

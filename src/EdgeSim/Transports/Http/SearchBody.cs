@@ -1,0 +1,6 @@
+namespace EdgeSim.Transports.Http;
+
+/// <summary>POST /edgesim/v1/collections/{name}/search; exactly one of vector, text, image and key.</summary>
+/// <param name="K">1..<see cref="Limits.KMax"/>; null for <see cref="Limits.KDefault"/>.</param>
+/// <param name="Image">A picture file as base64.</param>
+public sealed record SearchBody(int? K, float[]? Vector, string? Text, byte[]? Image, ulong? Key);

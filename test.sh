@@ -1,0 +1,90 @@
+#!/usr/bin/env bash
+# ./test.sh  sets up and runs every suite: unit tests, the published native binary, and ARM64 under emulation where
+# the emulator is at hand. Ends with "N passed, N failed, N skipped" over all suites; exits 1 when one failed.
+set -euo pipefail
+cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")"
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
+export EDGESIM_CACHE=${EDGESIM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/edgesim}
+export EDGESIM_STAMPS=$EDGESIM_CACHE/data/tuxpaint-stamps-default/usr/share/tuxpaint/stamps
+export EDGESIM_ROOT=$PWD
+say() { echo "test: $*" >&2; }
+
+scripts/setup.sh test
+
+passed=0 failed=0 skipped=0 broken=()
+logs=artifacts/logs
+mkdir -p "$logs"
+
+# suite NAME COMMAND...: runs an xUnit v3 executable and adds its counts. A suite that prints no counts has failed.
+suite() {
+  local name=$1; shift
+  say "$name"
+  local log=$logs/$name.log code=0
+  "$@" >"$log" 2>&1 || code=$?
+  local counts; counts=$(grep -oE 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+' "$log" | tail -n 1)
+  if [[ -z $counts ]]; then
+    say "$name did not run (exit $code):"; tail -n 30 "$log" >&2
+    failed=$((failed + 1)); broken+=("$name"); return
+  fi
+  local total errors fails skips
+  read -r total errors fails skips < <(tr -dc '0-9,' <<<"$counts" | tr ',' ' ')
+  passed=$((passed + total - fails - skips)) failed=$((failed + fails + errors)) skipped=$((skipped + skips))
+  say "$name: $counts"
+  grep -E '^\s+.*\[SKIP\]|^\[.*\] .*\(reason' "$log" >&2 || true
+  if ((fails + errors > 0 || (code != 0 && fails + errors == 0))); then
+    ((fails + errors == 0)) && failed=$((failed + 1))
+    broken+=("$name")
+    grep -vE '^\s*(Discover|Starting|Finished)' "$log" | tail -n 80 >&2
+  fi
+}
+
+say "building"
+dotnet build EdgeSim.sln -c Release -v quiet --nologo -clp:ErrorsOnly >&2
+bin=artifacts/net10.0/bin
+
+# One model folder for all suites. Installing is the product's own command.
+export EDGESIM_MODELS=$EDGESIM_CACHE/models
+dotnet $bin/EdgeSim/release/edgesim.dll models install --all >&2
+
+suite index dotnet $bin/EdgeSim.Index.Tests/release/EdgeSim.Index.Tests.dll
+suite index-scalar env EDGESIM_KERNELS=scalar dotnet $bin/EdgeSim.Index.Tests/release/EdgeSim.Index.Tests.dll
+suite encoders dotnet $bin/EdgeSim.Encoders.Tests/release/EdgeSim.Encoders.Tests.dll
+suite program dotnet $bin/EdgeSim.Tests/release/EdgeSim.Tests.dll
+
+# The native binary. net9.0 is a stand-in built from the same sources: its compiler packs can be restored where those of
+# net10.0 cannot. EDGESIM_NATIVE_FRAMEWORK=net10.0 publishes what users publish.
+framework=${EDGESIM_NATIVE_FRAMEWORK:-net9.0}
+profile=linux-x64
+[[ $(uname -m) == aarch64 ]] && profile=linux-arm64
+say "publishing $profile for $framework"
+dotnet publish src/EdgeSim -c Release -v quiet --nologo -p:EdgeSimTargetFramework="$framework" -p:PublishProfile=$profile >&2
+export EDGESIM_BINARY=$PWD/artifacts/$framework/publish/EdgeSim/release_$profile/edgesim EDGESIM_PROFILE=$profile
+suite published dotnet $bin/EdgeSim.Published.Tests/release/EdgeSim.Published.Tests.dll
+
+# ARM64. On an ARM64 machine all of the above was that already.
+emulator=${EDGESIM_ARM64_RUN:-../shared/tools/arm64-run/arm64-run}
+if [[ $(uname -m) == aarch64 ]]; then
+  say "this machine is ARM64: no emulation needed"
+elif [[ -x $emulator ]]; then
+  export EDGESIM_EMULATED=1 DOTNET_TieredCompilation=0
+  for cpu in cortex-a72 cortex-a76; do
+    suite index-arm64-$cpu "$emulator" --cpu $cpu $bin/EdgeSim.Index.Tests/release/EdgeSim.Index.Tests.dll
+  done
+  # The encoder tests with the ARM64 native libraries beside them.
+  arm64=$PWD/artifacts/arm64/EdgeSim.Encoders.Tests
+  libraries=$(scripts/arm64-native-libs.sh)
+  rm -rf "$arm64"; mkdir -p "$(dirname "$arm64")"
+  cp -r $bin/EdgeSim.Encoders.Tests/release "$arm64"
+  cp "$EDGESIM_CACHE/npm/onnxruntime-node-1.30.0/package/bin/napi-v6/linux/arm64/libonnxruntime.so.1" "$arm64/libonnxruntime.so"
+  cp "$libraries"/*.so* "$arm64/"
+  for cpu in cortex-a72 cortex-a76; do
+    suite encoders-arm64-$cpu "$emulator" --cpu $cpu "$arm64/EdgeSim.Encoders.Tests.dll"
+  done
+  unset EDGESIM_EMULATED DOTNET_TieredCompilation
+else
+  say "ARM64 run SKIPPED: no emulator at $emulator (set EDGESIM_ARM64_RUN)"
+fi
+
+[[ ${#broken[@]} -gt 0 ]] && say "failed suites: ${broken[*]}; their output is in $logs"
+echo "$passed passed, $failed failed, $skipped skipped"
+((failed == 0))
