@@ -141,6 +141,7 @@ setup_test() {
   setup_demo
   command -v clang >/dev/null || want clang
   command -v ld.lld >/dev/null || want lld
+  command -v curl >/dev/null || want curl
   [[ -f /usr/include/zlib.h ]] || want zlib1g-dev
   install_missing
 }

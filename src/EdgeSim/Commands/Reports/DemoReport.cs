@@ -1,6 +1,4 @@
-using EdgeSim.Engine;
-
-namespace EdgeSim.Commands;
+namespace EdgeSim.Commands.Reports;
 
 /// <summary>What <c>demo --json</c> prints.</summary>
 /// <param name="Questions">The three questions with their answers.</param>
@@ -13,8 +11,3 @@ public sealed record DemoReport(
     long PeakResidentBytes,
     long RamBytes,
     double TotalMs);
-
-/// <param name="Title">The question in words.</param>
-/// <param name="Picture">Path of the query picture, when the query is one.</param>
-/// <param name="Via">How pictures were found for a sentence; null where the vectors were compared directly.</param>
-public sealed record DemoQuestion(string Title, string? Picture, string? Via, SearchReply Answer);

@@ -1,4 +1,4 @@
-namespace EdgeSim.Transports.Http;
+namespace EdgeSim.Transports.Http.Bodies;
 
 /// <summary>GET /healthz.</summary>
 /// <param name="Waiting">Requests in line now.</param>

@@ -1,4 +1,4 @@
-namespace EdgeSim.Transports.Http;
+namespace EdgeSim.Transports.Http.Bodies;
 
 /// <summary>Every reply that is not a success.</summary>
 /// <param name="Error">What, actual, allowed, what to do.</param>

@@ -1,4 +1,4 @@
-namespace EdgeSim.Commands;
+namespace EdgeSim.Commands.Reports;
 
 /// <summary>What an <c>index</c> run did.</summary>
 /// <param name="Points">In the collection now.</param>
@@ -17,7 +17,3 @@ public sealed record IndexReport(
     double EncodeMs,
     double CommitMs,
     long BytesOnDisk);
-
-/// <param name="Path">The file.</param>
-/// <param name="Reason">What is wrong with it and what to do.</param>
-public sealed record RefusedFile(string Path, string Reason);

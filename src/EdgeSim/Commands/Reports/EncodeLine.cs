@@ -1,4 +1,4 @@
-namespace EdgeSim.Commands;
+namespace EdgeSim.Commands.Reports;
 
 /// <summary>One line of <c>encode --json</c>.</summary>
 /// <param name="Input">The text or path, as it was given.</param>

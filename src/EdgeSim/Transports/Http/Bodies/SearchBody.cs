@@ -1,4 +1,4 @@
-namespace EdgeSim.Transports.Http;
+namespace EdgeSim.Transports.Http.Bodies;
 
 /// <summary>POST /edgesim/v1/collections/{name}/search; exactly one of vector, text, image and key.</summary>
 /// <param name="K">1..<see cref="Limits.KMax"/>; null for <see cref="Limits.KDefault"/>.</param>

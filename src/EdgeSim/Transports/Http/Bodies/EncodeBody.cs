@@ -1,4 +1,4 @@
-namespace EdgeSim.Transports.Http;
+namespace EdgeSim.Transports.Http.Bodies;
 
 /// <summary>POST /edgesim/v1/encode: texts or images, not both.</summary>
 /// <param name="Model">Null for the default of the modality.</param>

@@ -1,8 +1,4 @@
-namespace EdgeSim.Commands;
-
-/// <summary>What <c>models list</c> prints.</summary>
-/// <param name="Folder">Where installed models are.</param>
-public sealed record ModelsReport(string Folder, IReadOnlyList<ModelItem> Models);
+namespace EdgeSim.Commands.Reports;
 
 /// <param name="Bytes">Size of the int8 ONNX file.</param>
 public sealed record ModelItem(

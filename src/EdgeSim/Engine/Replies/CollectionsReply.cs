@@ -1,0 +1,3 @@
+namespace EdgeSim.Engine.Replies;
+
+public sealed record CollectionsReply(IReadOnlyList<CollectionItem> Collections) : Reply;

@@ -1,0 +1,5 @@
+namespace EdgeSim.Transports.Http.Bodies;
+
+/// <summary>PUT /edgesim/v1/collections/{name}/points.</summary>
+/// <param name="Model">For a new collection; null for the default of the first point.</param>
+public sealed record PointsBody(string? Model, PointBody[]? Points);

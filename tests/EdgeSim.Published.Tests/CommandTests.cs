@@ -1,0 +1,112 @@
+using System.Text.Json;
+
+namespace EdgeSim.Published.Tests;
+
+public sealed class CommandTests
+{
+    private static readonly string[] FewStamps =
+    [
+        "animals/birds/crow", "animals/birds/blackbird", "animals/birds/chicken_profile", "animals/birds/albino_peahen",
+        "food/fruit/apple", "food/fruit/banana",
+    ];
+
+    [Fact]
+    public void Demo_OnAFewPictures_AnswersAndEncodesNothingTheSecondTime()
+    {
+        using var data = new TemporaryFolder();
+        string pictures = data.CopyStamps([.. FewStamps.Where(name => File.Exists(Path.Combine(Published.Stamps, name + ".png")))]);
+        string sheet = data.File("sheet.html");
+
+        JsonElement first = Demo(data.Path, pictures, sheet);
+        int stored = first.GetProperty("collections")[0].GetProperty("stored").GetInt32();
+        Assert.True(stored >= 4, $"{stored} pictures stored");
+        Assert.Contains("data:image/png;base64,", File.ReadAllText(sheet));
+        JsonElement best = first.GetProperty("questions")[0].GetProperty("answer").GetProperty("matches")[0];
+        Assert.True(best.GetProperty("score").GetDouble() > 0.99, "a picture is nearest to itself");
+
+        JsonElement second = Demo(data.Path, pictures, sheet);
+        Assert.Equal(0, second.GetProperty("collections")[0].GetProperty("stored").GetInt32());
+        Assert.Equal(stored, second.GetProperty("collections")[0].GetProperty("unchanged").GetInt32());
+        Assert.Equal(
+            first.GetProperty("questions")[1].GetProperty("answer").GetProperty("matches").GetRawText(),
+            second.GetProperty("questions")[1].GetProperty("answer").GetProperty("matches").GetRawText());
+    }
+
+    [Fact]
+    public void Encode_JsonArrayOnStandardInput_OneLineEach()
+    {
+        using var data = new TemporaryFolder();
+        Published.Run run = Published.Start(
+            Published.Binary, data.Path, """["a dog", "a cat", "ein Hund \ud83d\udc15"]""", "encode", "--json");
+        Assert.True(run.ExitCode == 0, run.Error);
+        JsonElement[] lines = [.. run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => JsonDocument.Parse(line).RootElement)];
+        Assert.Equal(3, lines.Length);
+        Assert.Equal("a dog", lines[0].GetProperty("input").GetString());
+        Assert.Equal("use-lite", lines[0].GetProperty("model").GetString());
+        Assert.Equal(512, lines[0].GetProperty("embedding").GetArrayLength());
+        Assert.InRange(lines[0].GetProperty("tokens").GetInt32(), 1, 10);
+        double norm = lines[1].GetProperty("embedding").EnumerateArray().Sum(x => x.GetDouble() * x.GetDouble());
+        Assert.Equal(1, norm, 4);
+    }
+
+    [Theory]
+    [InlineData(64, "Unrecognized", "frobnicate")]
+    [InlineData(64, "k is 0", "search", "things", "--vector", "[1,2]", "-k", "0")]
+    [InlineData(66, "No collection", "search", "things", "--vector", "[1,2]", "-k", "3")]
+    [InlineData(66, "no such file", "add", "things", "--image", "/nowhere.jpg")]
+    [InlineData(64, "exactly one", "search", "things")]
+    [InlineData(64, "cannot be a collection's name", "add", "../etc", "--vector", "[1,2]")]
+    [InlineData(65, "not a JSON array", "add", "things", "--vector", "nonsense")]
+    [InlineData(64, "--ram", "doctor", "--ram", "lots")]
+    [InlineData(64, "payload", "add", "things", "--vector", "[1,2]", "--payload", "[1]")]
+    [InlineData(64, "loopback", "serve", "--listen", "0.0.0.0:7700")]
+    public void BadUse_GetsAMessageAndAnExitCode_NeverAStackTrace(int exitCode, string message, params string[] arguments)
+    {
+        using var data = new TemporaryFolder();
+        Published.Run run = Published.Start(data.Path, arguments);
+        Assert.Contains(message.Replace("loopback", "--insecure"), run.Error, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal(exitCode, run.ExitCode);
+        Assert.DoesNotContain("   at ", run.Error);
+    }
+
+    [Fact]
+    public void Add_RefusedPicture_StoresNothing()
+    {
+        using var data = new TemporaryFolder();
+        string fake = data.File("fake.jpg");
+        File.WriteAllText(fake, "%PDF-1.7\n%nothing");
+        Published.Run run = Published.Start(data.Path, "add", "things", "--image", fake);
+        Assert.Equal(65, run.ExitCode);
+        Assert.Contains("PDF", run.Error);
+    }
+
+    [Fact]
+    public void AddThenSearch_ByVectorTextAndKey_FindsIt()
+    {
+        using var data = new TemporaryFolder();
+        foreach ((string text, string key) in new[] { ("a dog barks", "1"), ("the stock market fell", "2") })
+        {
+            Published.Run add = Published.Start(
+                data.Path, "add", "notes", "--text", text, "--key", key, "--payload", $$"""{"text":"{{text}}"}""");
+            Assert.True(add.ExitCode == 0, add.Error);
+        }
+
+        Published.Run search = Published.Start(data.Path, "search", "notes", "--text", "a puppy", "--json");
+        JsonElement reply = JsonDocument.Parse(search.Output).RootElement;
+        Assert.Equal(1, reply.GetProperty("matches")[0].GetProperty("key").GetInt32());
+        Assert.Equal("a dog barks", reply.GetProperty("matches")[0].GetProperty("payload").GetProperty("text").GetString());
+        Assert.Equal(2, reply.GetProperty("rowsScanned").GetInt32());
+        Assert.True(reply.GetProperty("complete").GetBoolean());
+
+        Published.Run byKey = Published.Start(data.Path, "search", "notes", "--key", "2", "--json");
+        Assert.Equal(2, JsonDocument.Parse(byKey.Output).RootElement.GetProperty("matches")[0].GetProperty("key").GetInt32());
+    }
+
+    private static JsonElement Demo(string data, string pictures, string sheet)
+    {
+        Published.Run run = Published.Start(data, "demo", "--pictures", pictures, "--sheet", sheet, "--json");
+        Assert.True(run.ExitCode == 0, run.Error);
+        return JsonDocument.Parse(run.Output).RootElement;
+    }
+}

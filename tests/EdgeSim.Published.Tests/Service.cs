@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using System.Net.Http.Json;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace EdgeSim.Published.Tests;
+
+/// <summary><c>edgesim serve</c> as a process of its own, on a free port.</summary>
+internal sealed partial class Service : IDisposable
+{
+    private readonly Process process;
+    private readonly List<string> log = [];
+
+    public Service(string data, params string[] more)
+    {
+        process = Published.Launch(Published.Binary, data, ["serve", "--listen", "127.0.0.1:0", .. more]);
+        string? address = null;
+        while (address is null && process.StandardError.ReadLine() is { } line)
+        {
+            log.Add(line);
+            Match match = Address().Match(line);
+            address = match.Success ? match.Value : null;
+        }
+
+        Assert.True(address is not null, "serve did not say where it listens:\n" + string.Join('\n', log));
+        Client = new HttpClient { BaseAddress = new Uri(address), Timeout = TimeSpan.FromSeconds(60) };
+        process.ErrorDataReceived += (_, e) => { lock (log) { log.Add(e.Data ?? ""); } };
+        process.BeginErrorReadLine();
+    }
+
+    public HttpClient Client { get; }
+
+    public string Log
+    {
+        get { lock (log) { return string.Join('\n', log); } }
+    }
+
+    /// <summary>Resident memory in bytes, as the kernel counts it.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            string line = File.ReadLines($"/proc/{process.Id}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
+            return long.Parse(Digits().Match(line).Value) << 10;
+        }
+    }
+
+    public JsonElement Put(string path, object body) => Read(Client.PutAsync(path, JsonContent.Create(body)).Result);
+
+    public JsonElement Post(string path, object body) => Read(Client.PostAsync(path, JsonContent.Create(body)).Result);
+
+    /// <summary>SIGTERM, then the exit code.</summary>
+    public int Terminate()
+    {
+        Assert.Equal(0, Kill(process.Id, 15));
+        Assert.True(process.WaitForExit(30_000), "serve did not stop on SIGTERM");
+        return process.ExitCode;
+    }
+
+    /// <summary>SIGKILL: what a power cut is to a process.</summary>
+    public void Destroy()
+    {
+        process.Kill();
+        process.WaitForExit();
+    }
+
+    public void Dispose()
+    {
+        if (!process.HasExited)
+        {
+            Destroy();
+        }
+
+        Client.Dispose();
+        process.Dispose();
+    }
+
+    private static JsonElement Read(HttpResponseMessage response)
+    {
+        string text = response.Content.ReadAsStringAsync().Result;
+        Assert.True(response.IsSuccessStatusCode, $"{(int)response.StatusCode}: {text}");
+        return JsonDocument.Parse(text).RootElement;
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
+    private static partial int Kill(int pid, int signal);
+
+    [GeneratedRegex(@"http://127\.0\.0\.1:\d+")]
+    private static partial Regex Address();
+
+    [GeneratedRegex(@"\d+")]
+    private static partial Regex Digits();
+}
