@@ -1,7 +1,4 @@
 using System.Text.Json.Serialization;
-using EdgeSim.Commands;
-using EdgeSim.Engine;
-using EdgeSim.Transports.Http;
 
 namespace EdgeSim;
 
@@ -27,6 +24,7 @@ namespace EdgeSim;
 [JsonSerializable(typeof(EncodeLine))]
 [JsonSerializable(typeof(IndexReport))]
 [JsonSerializable(typeof(DemoReport))]
+[JsonSerializable(typeof(BenchReport))]
 [JsonSerializable(typeof(DoctorReport))]
 [JsonSerializable(typeof(ModelsReport))]
 [JsonSerializable(typeof(string[]))]

@@ -46,6 +46,7 @@ public static class CommandLine
         root.Subcommands.Add(EncodeCommand.Create(global, output));
         root.Subcommands.Add(ModelsCommand.Create(global, output));
         root.Subcommands.Add(DoctorCommand.Create(global, output));
+        root.Subcommands.Add(BenchCommand.Create(global, output));
         return root;
     }
 
