@@ -71,7 +71,10 @@ public static class DoctorCommand
         }
     }
 
-    private static LibraryReport Image(NativeImageLibrary library) => new(library.Name, library.Version, library.Problem);
+    private static LibraryReport Image(NativeImageLibrary library) => new(
+        library.Library,
+        library.Available ? library.Version : null,
+        library.Available ? null : library.Problem);
 
     private static void Print(DoctorReport report, Output output)
     {
