@@ -1,0 +1,48 @@
+namespace EdgeSim.Index;
+
+/// <summary>What a collection is for ever: fixed when it is created, written to <c>collection.json</c>, never changed.</summary>
+public sealed record CollectionOptions
+{
+    /// <summary>Components of every vector, 1 to <see cref="IndexLimits.DimensionMax"/>.</summary>
+    public required int Dimension { get; init; }
+
+    /// <summary>What "near" means.</summary>
+    public required Metric Metric { get; init; }
+
+    /// <summary>
+    /// Fingerprint of the encoder whose embeddings are stored, "" for vectors that the caller brings. Vectors of
+    /// two encoders do not share a space: whoever adds or asks compares this first.
+    /// </summary>
+    public required string Fingerprint { get; init; }
+
+    /// <summary>Name of that encoder, for people; "" when there is none.</summary>
+    public string Model { get; init; } = "";
+
+    internal void Validate()
+    {
+        if (Dimension is < 1 or > IndexLimits.DimensionMax)
+        {
+            throw new ArgumentException(
+                $"Dimension is {Dimension}; allowed are 1 to {IndexLimits.DimensionMax}.", nameof(Dimension));
+        }
+
+        if (Metric is not (Metric.Cosine or Metric.Dot or Metric.Euclid))
+        {
+            throw new ArgumentException(
+                $"Metric is {(int)Metric}; allowed are Cosine, Dot and Euclid.", nameof(Metric));
+        }
+
+        ValidateText(Fingerprint, nameof(Fingerprint));
+        ValidateText(Model, nameof(Model));
+    }
+
+    private static void ValidateText(string text, string name)
+    {
+        ArgumentNullException.ThrowIfNull(text, name);
+        if (text.Length > IndexLimits.NameLengthMax)
+        {
+            throw new ArgumentException(
+                $"{name} has {text.Length} characters; allowed are {IndexLimits.NameLengthMax}.", name);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+namespace EdgeSim.Index.Quantization;
+
+/// <summary>
+/// Float vector to int8 codes with one scale: scale = max|x| / 127, code = x / scale rounded to nearest, in [-127, 127].
+/// Error bound: each component is off by at most half a scale, so the row by at most scale x sqrt(dimension) / 2.
+/// Symmetric and per row, so a dot product of codes needs no correction terms.
+/// </summary>
+internal static class RowQuantizer
+{
+    /// <summary>Largest code; -128 is never written, so that a row and its negative have the same error.</summary>
+    internal const int CodeMax = 127;
+
+    /// <summary>Smallest normal float: a subnormal scale would lose its own precision.</summary>
+    private const float ScaleMin = 1.17549435e-38f;
+
+    /// <summary>Codes of a stored row: the dimension rounded up to 16, so that a 128-bit kernel has no tail.</summary>
+    internal static int Stride(int dimension) => (dimension + 15) & ~15;
+
+    /// <summary>Quantises a vector. Cosine rows are brought to unit length first. O(dimension), no allocation.</summary>
+    /// <param name="vector">[dimension]; checked here: finite, and where lengths count at most <see cref="IndexLimits.ComponentMax"/>.</param>
+    /// <param name="metric">The collection's metric.</param>
+    /// <param name="codes">[stride], written in full; zero beyond the dimension.</param>
+    /// <exception cref="ArgumentException">A component is not allowed (its position is named), or a zero vector has no angle.</exception>
+    internal static QuantizedRow Quantize(ReadOnlySpan<float> vector, Metric metric, Span<sbyte> codes)
+    {
+        float max = Check(vector, metric);
+        codes.Clear();
+        if (max == 0f)
+        {
+            return default;
+        }
+
+        double unit = metric == Metric.Cosine ? 1.0 / Norm(vector) : 1.0;
+
+        // A vector too small for a normal scale gets coarser codes, within the same error bound.
+        float scale = Math.Max((float)(max * unit / CodeMax), ScaleMin);
+        double inverse = unit / scale;
+        int squares = 0;
+        int sum = 0;
+        for (int i = 0; i < vector.Length; i++)
+        {
+            int code = Math.Clamp((int)Math.Round(vector[i] * inverse), -CodeMax, CodeMax);
+            codes[i] = (sbyte)code;
+            squares += code * code;
+            sum += code;
+        }
+
+        return new QuantizedRow(scale, squares, sum);
+    }
+
+    /// <summary>Largest magnitude of a vector that has passed the checks of <see cref="Quantize"/>.</summary>
+    internal static float Check(ReadOnlySpan<float> vector, Metric metric)
+    {
+        float max = 0f;
+        for (int i = 0; i < vector.Length; i++)
+        {
+            float magnitude = Math.Abs(vector[i]);
+            if (!float.IsFinite(magnitude))
+            {
+                throw new ArgumentException(
+                    $"Component {i} is {vector[i]}; every component must be a finite number.", nameof(vector));
+            }
+
+            if (magnitude > IndexLimits.ComponentMax && metric != Metric.Cosine)
+            {
+                throw new ArgumentException(
+                    $"Component {i} is {vector[i]}; for this metric magnitudes up to {IndexLimits.ComponentMax} are allowed.",
+                    nameof(vector));
+            }
+
+            max = Math.Max(max, magnitude);
+        }
+
+        if (max == 0f && metric == Metric.Cosine)
+        {
+            throw new ArgumentException(
+                "Every component is zero: a zero vector has no direction, so cosine cannot compare it.", nameof(vector));
+        }
+
+        return max;
+    }
+
+    /// <summary>Euclidean length, in double: neither the largest nor the smallest floats over- or underflow.</summary>
+    internal static double Norm(ReadOnlySpan<float> vector)
+    {
+        double sum = 0;
+        foreach (float value in vector)
+        {
+            sum += (double)value * value;
+        }
+
+        return Math.Sqrt(sum);
+    }
+}

@@ -1,0 +1,51 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace EdgeSim.Index.Storage;
+
+/// <summary>Streams one section after the other into a file, block by block, and notes each block's checksum.</summary>
+internal sealed class BlockWriter(DurableFiles files, SafeFileHandle file)
+{
+    private readonly byte[] _block = new byte[SegmentLayout.BlockBytes];
+    private int _count;
+    private long _position;
+
+    /// <summary>Checksums of the blocks written so far, in order.</summary>
+    internal List<uint> Checksums { get; } = [];
+
+    /// <summary>Starts a section.</summary>
+    internal void Begin(in SectionEntry entry) => _position = (long)entry.Offset;
+
+    /// <summary>Appends one element.</summary>
+    internal void Write<T>(T value)
+        where T : unmanaged
+        => Write(MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in value)));
+
+    /// <summary>Appends bytes.</summary>
+    internal void Write(ReadOnlySpan<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            int count = Math.Min(bytes.Length, _block.Length - _count);
+            bytes[..count].CopyTo(_block.AsSpan(_count));
+            bytes = bytes[count..];
+            _count += count;
+            if (_count == _block.Length)
+            {
+                End();
+            }
+        }
+    }
+
+    /// <summary>Ends a section: writes the last, shorter block.</summary>
+    internal void End()
+    {
+        if (_count > 0)
+        {
+            Checksums.Add(Crc32C.Of(_block.AsSpan(0, _count)));
+            files.Write(file, _block.AsSpan(0, _count), _position);
+            _position += _count;
+            _count = 0;
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using EdgeSim.Index.Storage.Interop;
+using Microsoft.Win32.SafeHandles;
+
+namespace EdgeSim.Index.Storage;
+
+/// <summary>
+/// The steps that change the disk, and nothing else. Every write of the index goes through here, so that a test can stop
+/// the world after any step and look at what is left.
+/// </summary>
+internal class DurableFiles
+{
+    /// <summary>The real disk.</summary>
+    internal static DurableFiles Disk { get; } = new();
+
+    /// <summary>Makes an empty file for writing, over one that a dead process left under that name.</summary>
+    internal virtual SafeFileHandle Create(string path)
+        => File.OpenHandle(path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+
+    /// <summary>Opens an existing file for writing in place.</summary>
+    internal virtual SafeFileHandle Open(string path)
+        => File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+
+    /// <summary>Writes all bytes at an offset.</summary>
+    internal virtual void Write(SafeFileHandle file, ReadOnlySpan<byte> bytes, long offset)
+        => RandomAccess.Write(file, bytes, offset);
+
+    /// <summary>Returns when the file's bytes are on the disk (fsync).</summary>
+    internal virtual void Flush(SafeFileHandle file) => RandomAccess.FlushToDisk(file);
+
+    /// <summary>Gives a file its final name, atomically, over one that has it.</summary>
+    internal virtual void Rename(string from, string to) => File.Move(from, to, overwrite: true);
+
+    /// <summary>Returns when the directory's names are on the disk.</summary>
+    internal virtual void FlushDirectory(string path) => Libc.FSyncDirectory(path);
+
+    /// <summary>Removes a file; absent is fine.</summary>
+    internal virtual void Delete(string path) => File.Delete(path);
+
+    /// <summary>A whole file at once: temporary name, write, fsync, rename, fsync of the directory.</summary>
+    internal void Replace(string path, ReadOnlySpan<byte> content)
+    {
+        string temporary = path + AtomicFile.TemporarySuffix;
+        using (SafeFileHandle file = Create(temporary))
+        {
+            Write(file, content, 0);
+            Flush(file);
+        }
+
+        Rename(temporary, path);
+        FlushDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+    }
+}

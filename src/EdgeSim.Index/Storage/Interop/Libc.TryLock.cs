@@ -1,0 +1,29 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace EdgeSim.Index.Storage.Interop;
+
+internal static partial class Libc
+{
+    private const int LockExclusive = 2;
+    private const int LockNonBlocking = 4;
+    private const int WouldBlock = 11;
+
+    /// <summary>
+    /// Takes the advisory lock of an open file (flock(2)), or returns false when another open file has it. The system gives
+    /// it back when the file is closed or its process dies, however it dies.
+    /// </summary>
+    /// <exception cref="IOException">The file system knows no locks, or another error.</exception>
+    internal static bool TryLock(SafeFileHandle file, string path)
+    {
+        if (FLock(file, LockExclusive | LockNonBlocking) == 0)
+        {
+            return true;
+        }
+
+        return Marshal.GetLastPInvokeError() == WouldBlock ? false : throw Failure("flock", path);
+    }
+
+    [LibraryImport(Library, EntryPoint = "flock", SetLastError = true)]
+    private static partial int FLock(SafeFileHandle file, int operation);
+}

@@ -1,0 +1,67 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace EdgeSim.Index.Storage;
+
+/// <summary>
+/// One of the two 4 KiB slots of the file <c>manifest</c>: the segments that a commit consists of. FORMAT.md has the same
+/// table and a test compares them.
+/// </summary>
+[StructLayout(LayoutKind.Explicit, Size = SizeBytes)]
+internal struct ManifestSlot
+{
+    internal const int SizeBytes = 4096;
+    internal const uint VersionNewest = 1;
+
+    /// <summary>"EDGEMANI" in ASCII, read as a little-endian number.</summary>
+    internal const ulong MagicValue = 0x494E_414D_4547_4445;
+
+    /// <summary>Tells a slot from any other bytes.</summary>
+    [FieldOffset(0)]
+    internal ulong Magic;
+
+    /// <summary>Format version; readers accept 1 to <see cref="VersionNewest"/>.</summary>
+    [FieldOffset(8)]
+    internal uint Version;
+
+    /// <summary>CRC-32C of <c>collection.json</c>.</summary>
+    [FieldOffset(12)]
+    internal uint DescriptorChecksum;
+
+    /// <summary>The collection's random id.</summary>
+    [FieldOffset(16)]
+    internal ulong CollectionId;
+
+    /// <summary>Number of the commit, from 0 (created, no rows). Commit n is in slot n % 2.</summary>
+    [FieldOffset(24)]
+    internal ulong Commit;
+
+    /// <summary>The number that the next segment gets at the earliest.</summary>
+    [FieldOffset(32)]
+    internal uint NextNumber;
+
+    /// <summary>Entries used in the segment table.</summary>
+    [FieldOffset(36)]
+    internal uint SegmentCount;
+
+    /// <summary>The segments, oldest first: a row of a later one replaces a row of the same key in an earlier one.</summary>
+    [FieldOffset(128)]
+    internal SegmentTable Segments;
+
+    /// <summary>CRC-32C of the 4,092 bytes before it.</summary>
+    [FieldOffset(4092)]
+    internal uint SlotChecksum;
+
+    /// <summary>Room for <see cref="IndexLimits.SegmentsMax"/> entries.</summary>
+    [InlineArray(IndexLimits.SegmentsMax)]
+    internal struct SegmentTable
+    {
+        private ManifestEntry _first;
+    }
+
+    /// <summary>The slot as the bytes of the file.</summary>
+    internal static Span<byte> AsBytes(ref ManifestSlot slot) => MemoryMarshal.AsBytes(new Span<ManifestSlot>(ref slot));
+
+    /// <summary>The checksum that <see cref="SlotChecksum"/> must hold.</summary>
+    internal static uint ChecksumOf(ref ManifestSlot slot) => Crc32C.Of(AsBytes(ref slot)[..4092]);
+}

@@ -1,0 +1,90 @@
+using System.Runtime.CompilerServices;
+
+namespace EdgeSim.Index.Storage;
+
+/// <summary>
+/// One section of a mapped segment. Every read goes through <see cref="Read{T}"/>, and that checks the checksum of each
+/// block the first time it is touched: no byte of a damaged block is ever handed out. The check reads the block from the
+/// disk, where the scan that follows finds it in memory; it costs about one pass at memory speed, once per open.
+/// </summary>
+internal sealed unsafe class Section
+{
+    private readonly byte* _start;
+    private readonly uint* _checksums;
+    private readonly uint[] _checked;
+    private readonly string _path;
+    private readonly long _fileOffset;
+
+    internal Section(byte* file, string path, in SectionEntry entry, uint* checksums)
+    {
+        _start = file + entry.Offset;
+        _checksums = checksums;
+        _path = path;
+        _fileOffset = (long)entry.Offset;
+        Bytes = (long)entry.Bytes;
+        _checked = new uint[(SegmentLayout.BlockCount(Bytes) + 31) / 32];
+    }
+
+    /// <summary>What it holds.</summary>
+    internal required SectionId Id { get; init; }
+
+    /// <summary>Length in bytes.</summary>
+    internal long Bytes { get; }
+
+    /// <summary>Whether a block has failed its checksum.</summary>
+    internal bool IsDamaged { get; private set; }
+
+    /// <summary>Elements of the section, checked. Valid while the file is mapped. Safe from several threads.</summary>
+    /// <exception cref="IndexCorruptException">A block fails its checksum, now or earlier.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal ReadOnlySpan<T> Read<T>(long first, int count)
+        where T : unmanaged
+    {
+        long offset = first * sizeof(T);
+        long bytes = (long)count * sizeof(T);
+        if (offset < 0 || count < 0 || offset + bytes > Bytes)
+        {
+            ThrowOutside(offset, bytes);
+        }
+
+        long end = offset + bytes;
+        for (long block = offset / SegmentLayout.BlockBytes; block * SegmentLayout.BlockBytes < end; block++)
+        {
+            if ((Volatile.Read(ref _checked[block >> 5]) & (1u << (int)(block & 31))) == 0)
+            {
+                Check(block);
+            }
+        }
+
+        return new ReadOnlySpan<T>(_start + offset, count);
+    }
+
+    /// <summary>Checks every block, also those that have been found good before.</summary>
+    internal void CheckAll()
+    {
+        for (long block = 0; block < SegmentLayout.BlockCount(Bytes); block++)
+        {
+            Check(block);
+        }
+    }
+
+    private void Check(long block)
+    {
+        long offset = block * SegmentLayout.BlockBytes;
+        int bytes = (int)Math.Min(SegmentLayout.BlockBytes, Bytes - offset);
+        uint found = Crc32C.Of(new ReadOnlySpan<byte>(_start + offset, bytes));
+        if (found != _checksums[block])
+        {
+            IsDamaged = true;
+            Interlocked.And(ref _checked[block >> 5], ~(1u << (int)(block & 31)));
+            throw new IndexCorruptException(
+                _path, _fileOffset + offset, $"the checksum of a block of {bytes} bytes is {found:x8}, not {_checksums[block]:x8}");
+        }
+
+        Interlocked.Or(ref _checked[block >> 5], 1u << (int)(block & 31));
+    }
+
+    private void ThrowOutside(long offset, long bytes)
+        => throw new IndexCorruptException(
+            _path, _fileOffset + offset, $"{bytes} bytes at {offset} lie outside a section of {Bytes} bytes");
+}

@@ -1,0 +1,24 @@
+namespace EdgeSim.Index.Tests.Support;
+
+/// <summary>A directory of its own for one test, removed with it.</summary>
+internal sealed class TemporaryDirectory : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("edgesim-index-").FullName;
+
+    public string Sub(string name) => System.IO.Path.Combine(Path, name);
+
+    /// <summary>A copy of a directory's files, for tests that damage them.</summary>
+    public string CopyOf(string directory, string name)
+    {
+        string target = Sub(name);
+        Directory.CreateDirectory(target);
+        foreach (string file in Directory.GetFiles(directory))
+        {
+            File.Copy(file, System.IO.Path.Combine(target, System.IO.Path.GetFileName(file)), overwrite: true);
+        }
+
+        return target;
+    }
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}
