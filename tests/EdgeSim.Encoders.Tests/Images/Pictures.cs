@@ -21,7 +21,7 @@ internal static class Pictures
     public static IReadOnlyList<string> Names() =>
     [
         .. Directory.GetFiles(Folder).Select(path => Path.GetFileName(path))
-            .Where(name => name.EndsWith(".jpg", StringComparison.Ordinal) || name.EndsWith(".png", StringComparison.Ordinal))
+            .Where(name => Path.GetExtension(name) is ".jpg" or ".png")
             .Order(StringComparer.Ordinal),
     ];
 
@@ -56,7 +56,8 @@ internal static class Pictures
         return rgb;
     }
 
-    /// <summary>Above the test program, or beside this source file where an emulator runs the program from elsewhere.</summary>
+    /// <summary>Above the test program, or above this source file where an emulator runs it from
+    /// elsewhere.</summary>
     private static string FindFolder([CallerFilePath] string source = "")
     {
         foreach (string start in new[] { AppContext.BaseDirectory, Path.GetDirectoryName(source)! })
