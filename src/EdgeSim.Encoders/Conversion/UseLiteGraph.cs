@@ -6,12 +6,12 @@ using DataType = EdgeSim.Encoders.Onnx.Format.TensorProto.Types.DataType;
 namespace EdgeSim.Encoders.Conversion;
 
 /// <summary>
-/// Rebuilds the Universal Sentence Encoder "lite" (Cer et al. 2018, arXiv:1803.11175) from its TensorFlow.js package: a
-/// transformer of two pre-norm blocks over 8000 word pieces. The published graph is mostly plumbing around sparse
-/// inputs; what it computes is written here densely, with an attention mask instead of -1 as padding.
-/// Inputs <c>input_ids</c> and <c>attention_mask</c>, int64 [batch, tokens], 1 to 128 tokens; output <c>embedding</c>,
-/// float32 [batch, 512], unit norm. Every linear layer is a MatMul with a constant [in, out] and an Add of a constant
-/// [out], so that a quantiser recognises it.
+/// Rebuilds the Universal Sentence Encoder "lite" (Cer et al. 2018, arXiv:1803.11175) from its TensorFlow.js
+/// package: a transformer of two pre-norm blocks over 8000 word pieces. The published graph is mostly
+/// plumbing around sparse inputs; what it computes is written here densely, with an attention mask instead of
+/// -1 as padding. Inputs <c>input_ids</c> and <c>attention_mask</c>, int64 [batch, tokens], 1 to 128 tokens;
+/// output <c>embedding</c>, float32 [batch, 512], unit norm. Every linear layer is a MatMul with a constant
+/// [in, out] and an Add of a constant [out], so that a quantiser recognises it.
 /// </summary>
 internal sealed class UseLiteGraph : IModelConverter
 {
@@ -25,7 +25,8 @@ internal sealed class UseLiteGraph : IModelConverter
     private const string ModelJson = "dist/model.json";
     private const string Vocabulary = "dist/vocab.json";
 
-    // The graph keeps trained values under three roots: the module, its application, and the blocks' own scopes.
+    // The graph keeps trained values under three roots: the module, its application, and the blocks' own
+    // scopes.
     private const string Module = "module/Encoder_en/";
     private const string Encode = "module_apply_default/Encoder_en/KonaTransformer/Encode/";
     private const string Stack = Encode + "TransformerStack/";
@@ -46,7 +47,7 @@ internal sealed class UseLiteGraph : IModelConverter
     public IReadOnlyDictionary<string, byte[]> SideFiles(IReadOnlyDictionary<string, byte[]> package) =>
         package.TryGetValue(Vocabulary, out byte[]? bytes)
             ? new Dictionary<string, byte[]> { ["vocab.json"] = bytes }
-            : throw new ModelException($"{Vocabulary}: not in the package. It is another package than expected.");
+            : throw new ModelException($"{Vocabulary}: not in the package. It is another than expected.");
 
     private sealed class Writer(TensorFlowJsWeights weights)
     {
@@ -57,12 +58,15 @@ internal sealed class UseLiteGraph : IModelConverter
         {
             string ids = graph.Input("input_ids", DataType.Int64, "batch", "tokens");
             string mask = graph.Input("attention_mask", DataType.Int64, "batch", "tokens");
-            string weight = graph.Node("Cast", [mask], "mask/float", GraphBuilder.Attribute("to", (long)DataType.Float));
+            string weight = graph.Node(
+                "Cast", [mask], "mask/float", GraphBuilder.Attribute("to", (long)DataType.Float));
             keyBias = KeyBias(weight);
 
             string x = Embed(ids);
-            string residual = Linear(x, "block0/residual", Narrow, Wide, Encode + "Layer_0/TransformerLayer/dense/kernel/"
-                + "ConcatPartitions/concat", Encode + "Layer_0/TransformerLayer/dense/bias/ConcatPartitions/concat");
+            string residual = Linear(
+                x, "block0/residual", Narrow, Wide,
+                Encode + "Layer_0/TransformerLayer/dense/kernel/ConcatPartitions/concat",
+                Encode + "Layer_0/TransformerLayer/dense/bias/ConcatPartitions/concat");
             x = FeedForward(Attention(x, residual, layer: 0, Narrow), layer: 0);
             x = FeedForward(Attention(x, x, layer: 1, Wide), layer: 1);
 
@@ -75,20 +79,24 @@ internal sealed class UseLiteGraph : IModelConverter
             return graph.Build();
         }
 
-        /// <summary>0 for a token, -1e9 for padding, added to the attention scores: [batch, 1, 1, tokens].</summary>
+        /// <summary>
+        /// 0 for a token, -1e9 for padding, added to the attention scores: [batch, 1, 1, tokens].
+        /// </summary>
         private string KeyBias(string weight)
         {
             float padding = weights.Floats(
                 Stack + "Layer_1/TransformerLayer/MultiheadAttention/DotProductAttention/"
                 + "attention_bias_ignore_padding/mul/y")[0];
             string absent = graph.Node("Sub", [graph.Scalar("one", 1), weight], "mask/absent");
-            string scaled = graph.Node("Mul", [absent, graph.Scalar("mask/padding_bias", padding)], "mask/bias");
+            string scaled = graph.Node(
+                "Mul", [absent, graph.Scalar("mask/padding_bias", padding)], "mask/bias");
             return graph.Node("Unsqueeze", [scaled, graph.Integers("mask/key_axes", 1, 2)], "mask/key_bias");
         }
 
         /// <summary>
-        /// The published graph adds the piece's row twice, once by way of the timing signal: 2 E[id] + timing[position].
-        /// The factor is folded into the table, which is exact because it is a power of two.
+        /// The published graph adds the piece's row twice, once by way of the timing signal: 2 E[id] +
+        /// timing[position]. The factor is folded into the table, which is exact because it is a power of
+        /// two.
         /// </summary>
         private string Embed(string ids)
         {
@@ -99,7 +107,9 @@ internal sealed class UseLiteGraph : IModelConverter
             }
 
             string rows = graph.Node(
-                "Gather", [graph.Initializer("embedding/table", [Rows, Narrow], table), ids], "embedding/rows");
+                "Gather",
+                [graph.Initializer("embedding/table", [Rows, Narrow], table), ids],
+                "embedding/rows");
             string shape = graph.Node("Shape", [ids], "input_ids/shape");
             string count = graph.Node(
                 "Slice",
@@ -116,8 +126,9 @@ internal sealed class UseLiteGraph : IModelConverter
         }
 
         /// <summary>
-        /// sin and cos of position × frequency (Vaswani et al. 2017, section 3.5), [128 × 256]. The angle is rounded to
-        /// float as the original does it, which matters: at position 127 that rounding moves it by up to 4e-6.
+        /// sin and cos of position × frequency (Vaswani et al. 2017, section 3.5), [128 × 256]. The angle is
+        /// rounded to float as the original does it, which matters: at position 127 that rounding moves it by
+        /// up to 4e-6.
         /// </summary>
         private float[] Timing()
         {
@@ -141,11 +152,14 @@ internal sealed class UseLiteGraph : IModelConverter
         {
             string name = $"block{layer}/attention";
             string trained = $"{Encode}Layer_{layer}/TransformerLayer/";
-            string trainedKernel = $"{Module}KonaTransformer/Encode/Layer_{layer}/TransformerLayer/MultiheadAttention/";
-            float scale = weights.Floats($"{Stack}Layer_{layer}/TransformerLayer/MultiheadAttention/mul/y")[0];
+            string trainedKernel =
+                $"{Module}KonaTransformer/Encode/Layer_{layer}/TransformerLayer/MultiheadAttention/";
+            float scale = weights.Floats(
+                $"{Stack}Layer_{layer}/TransformerLayer/MultiheadAttention/mul/y")[0];
 
             string normed = LayerNorm(x, $"{name}/norm", width, trained + "layer_prepostprocess/layer_norm/");
-            string qkv = Convolution(normed, $"{name}/qkv", width, 3 * width, trained, trainedKernel, "qkv_transform_single");
+            string qkv = Convolution(
+                normed, $"{name}/qkv", width, 3 * width, trained, trainedKernel, "qkv_transform_single");
             graph.Node(
                 "Split",
                 [qkv, graph.Integers($"{name}/widths", width, width, width)],
@@ -158,7 +172,8 @@ internal sealed class UseLiteGraph : IModelConverter
             string scores = graph.Node(
                 "MatMul", [query, SplitHeads($"{name}/k", heads, 0, 2, 3, 1)], $"{name}/scores");
             string masked = graph.Node("Add", [scores, keyBias], $"{name}/scores_masked");
-            string shares = graph.Node("Softmax", [masked], $"{name}/shares", GraphBuilder.Attribute("axis", -1));
+            string shares = graph.Node(
+                "Softmax", [masked], $"{name}/shares", GraphBuilder.Attribute("axis", -1));
             string mixed = graph.Node(
                 "MatMul", [shares, SplitHeads($"{name}/v", heads, 0, 2, 1, 3)], $"{name}/mixed_heads");
 
@@ -166,7 +181,8 @@ internal sealed class UseLiteGraph : IModelConverter
                 "Transpose", [mixed], $"{name}/mixed_turned", GraphBuilder.Attribute("perm", [0, 2, 1, 3]));
             string joined = graph.Node(
                 "Reshape", [turned, graph.Integers($"{name}/joined", 0, 0, width)], $"{name}/mixed");
-            string output = Convolution(joined, $"{name}/output", width, Wide, trained, trainedKernel, "output_transform_single");
+            string output = Convolution(
+                joined, $"{name}/output", width, Wide, trained, trainedKernel, "output_transform_single");
             return graph.Node("Add", [output, residual], $"{name}/sum");
         }
 
@@ -200,18 +216,24 @@ internal sealed class UseLiteGraph : IModelConverter
                 "Unsqueeze", [weight, graph.Integers("pool/column_axis", 2)], "pool/column");
             string kept = graph.Node("Mul", [x, column], "pool/kept");
             string axis = graph.Integers("pool/token_axis", 1);
-            string sum = graph.Node("ReduceSum", [kept, axis], "pool/sum", GraphBuilder.Attribute("keepdims", 0L));
-            string count = graph.Node("ReduceSum", [weight, axis], "pool/count", GraphBuilder.Attribute("keepdims", 1L));
+            string sum = graph.Node(
+                "ReduceSum", [kept, axis], "pool/sum", GraphBuilder.Attribute("keepdims", 0L));
+            string count = graph.Node(
+                "ReduceSum", [weight, axis], "pool/count", GraphBuilder.Attribute("keepdims", 1L));
             string divisor = graph.Node("Max", [count, "one"], "pool/divisor");
             return graph.Node("Div", [sum, divisor], "pool/mean");
         }
 
         private void Normalise(string x)
         {
-            float floor = weights.Floats("module_apply_default/Encoder_en/hidden_layers/l2_normalize/Maximum/y")[0];
+            float floor = weights.Floats(
+                "module_apply_default/Encoder_en/hidden_layers/l2_normalize/Maximum/y")[0];
             string squares = graph.Node("Mul", [x, x], "head/squares");
             string sum = graph.Node(
-                "ReduceSum", [squares, graph.Integers("head/axis", -1)], "head/sum", GraphBuilder.Attribute("keepdims", 1L));
+                "ReduceSum",
+                [squares, graph.Integers("head/axis", -1)],
+                "head/sum",
+                GraphBuilder.Attribute("keepdims", 1L));
             string floored = graph.Node("Max", [sum, graph.Scalar("head/floor", floor)], "head/floored");
             graph.Node("Div", [x, graph.Node("Sqrt", [floored], "head/norm")], "embedding");
         }
@@ -237,7 +259,9 @@ internal sealed class UseLiteGraph : IModelConverter
         private string Linear(string x, string name, int from, int to, string kernel, string bias) =>
             Linear(x, name, from, to, weights.Floats(kernel, from, to), weights.Floats(bias, to));
 
-        /// <summary>A 1×1 convolution over tokens is a linear layer: its kernel [1, 1, in, out] is [in, out].</summary>
+        /// <summary>
+        /// A 1×1 convolution over tokens is a linear layer: its kernel [1, 1, in, out] is [in, out].
+        /// </summary>
         private string Convolution(
             string x, string name, int from, int to, string trained, string trainedKernel, string part) =>
             Linear(

@@ -8,9 +8,9 @@ using AttributeType = EdgeSim.Encoders.Onnx.Format.AttributeProto.Types.Attribut
 namespace EdgeSim.Encoders.Onnx;
 
 /// <summary>
-/// Writes an ONNX model (opset 17, IR version 8) node by node, in the order of computation. The same calls give the
-/// same bytes: nothing is sorted, dated or numbered from outside. Every name is checked where it is used, so that a
-/// wrong graph fails at the line that builds it and not inside ONNX Runtime.
+/// Writes an ONNX model (opset 17, IR version 8) node by node, in the order of computation. The same calls
+/// give the same bytes: nothing is sorted, dated or numbered from outside. Every name is checked where it is
+/// used, so that a wrong graph fails at the line that builds it and not inside ONNX Runtime.
 /// </summary>
 internal sealed class GraphBuilder
 {
@@ -31,7 +31,9 @@ internal sealed class GraphBuilder
     /// <summary>Declares a graph input.</summary>
     /// <param name="name">Name that the caller of the graph uses.</param>
     /// <param name="type">Element type.</param>
-    /// <param name="axes">A length, or a word for an axis of any length: <c>Input("ids", Int64, "batch", 16)</c>.</param>
+    /// <param name="axes">
+    /// A length, or a word for an axis of any length: <c>Input("ids", Int64, "batch", 16)</c>.
+    /// </param>
     /// <returns>The name.</returns>
     public string Input(string name, DataType type, params ReadOnlySpan<Axis> axes)
     {
@@ -157,7 +159,8 @@ internal sealed class GraphBuilder
     }
 
     /// <summary>Hands the finished model over. Once only: the model is not copied.</summary>
-    /// <exception cref="InvalidOperationException">No output was declared, or the model was handed over before.</exception>
+    /// <exception cref="InvalidOperationException">No output was declared, or this is the second
+    /// call.</exception>
     public ModelProto Build()
     {
         if (built || graph.Output.Count == 0)
@@ -186,13 +189,14 @@ internal sealed class GraphBuilder
         if (expected != count)
         {
             throw new ArgumentException(
-                $"'{name}' of shape [{string.Join(", ", dims.ToArray())}] needs {expected} values, got {count}.");
+                $"'{name}' of shape [{string.Join(", ", dims.ToArray())}] needs {expected} values, "
+                + $"got {count}.");
         }
 
         // raw_data is little endian by the standard; every processor that .NET runs this program on is, too.
         if (!BitConverter.IsLittleEndian)
         {
-            throw new PlatformNotSupportedException("Writing ONNX constants needs a little-endian processor.");
+            throw new PlatformNotSupportedException("ONNX constants need a little-endian processor.");
         }
 
         var tensor = new TensorProto
@@ -227,7 +231,9 @@ internal sealed class GraphBuilder
     private string Define(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        return names.Add(name) ? name : throw new ArgumentException($"The graph has a tensor '{name}' already.");
+        return names.Add(name)
+            ? name
+            : throw new ArgumentException($"The graph has a tensor '{name}' already.");
     }
 
     private void Require(string name, string use)

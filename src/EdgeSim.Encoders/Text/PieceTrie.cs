@@ -1,8 +1,8 @@
 namespace EdgeSim.Encoders.Text;
 
 /// <summary>
-/// A read-only prefix tree over the pieces of a vocabulary. The children of a node lie together and in order, so that
-/// a step is a binary search over UTF-16 units: 10 bytes a node, about 30,000 nodes for 8,000 pieces.
+/// A read-only prefix tree over the pieces of a vocabulary. The children of a node lie together and in order,
+/// so that a step is a binary search over UTF-16 units: 10 bytes a node, about 30,000 nodes for 8,000 pieces.
 /// </summary>
 internal sealed class PieceTrie
 {
@@ -16,7 +16,9 @@ internal sealed class PieceTrie
     private readonly int[] pieces;
 
     /// <summary>Builds the tree. O(pieces × length × log pieces).</summary>
-    /// <param name="pieces">Pieces by id; null is not matchable. Where a piece is there twice, the last id wins.</param>
+    /// <param name="pieces">
+    /// Pieces by id; null is not matchable. Where a piece is there twice, the last id wins.
+    /// </param>
     public PieceTrie(IReadOnlyList<string?> pieces)
     {
         var ids = new List<int>(pieces.Count);
@@ -28,7 +30,11 @@ internal sealed class PieceTrie
             }
         }
 
-        ids.Sort((x, y) => string.CompareOrdinal(pieces[x], pieces[y]) is var order and not 0 ? order : x.CompareTo(y));
+        ids.Sort((x, y) =>
+        {
+            int order = string.CompareOrdinal(pieces[x], pieces[y]);
+            return order != 0 ? order : x.CompareTo(y);
+        });
 
         // Breadth first: a node's children are added together, right after those of the node before it.
         var nodes = new List<Node> { new('\0', 0, ids.Count, 0) };

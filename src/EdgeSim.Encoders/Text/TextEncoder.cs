@@ -3,10 +3,10 @@ using EdgeSim.Encoders.Onnx;
 namespace EdgeSim.Encoders.Text;
 
 /// <summary>
-/// Text to embedding: tokenise, run the graph, copy the vector. One text a run, so that no text is ever padded: in
-/// float, padding and batch size change the last bits of a vector, and an index must not see that. On a board's few
-/// cores it costs little; models/use-lite/README.md has the figures.
-/// Memory after warm-up: the model, the vocabulary (about 1 MB) and fixed buffers of a few kilobytes.
+/// Text to embedding: tokenise, run the graph, copy the vector. One text a run, so that no text is ever
+/// padded: in float, padding and batch size change the last bits of a vector, and an index must not see that.
+/// On a board's few cores it costs little; models/use-lite/README.md has the figures. Memory after warm-up:
+/// the model, the vocabulary (about 1 MB) and fixed buffers of a few kilobytes.
 /// </summary>
 public sealed class TextEncoder : IEncoder
 {
@@ -27,11 +27,15 @@ public sealed class TextEncoder : IEncoder
     private readonly OnnxTensor[]?[] inputs;
     private bool disposed;
 
-    /// <summary>Loads a model that is installed in a folder. Reads the vocabulary and the graph: about 8 MB.</summary>
+    /// <summary>
+    /// Loads a model that is installed in a folder. Reads the vocabulary and the graph: about 8 MB.
+    /// </summary>
     /// <param name="manifest">What the model is.</param>
     /// <param name="folder">The folder that holds the files the manifest names.</param>
     /// <param name="threads">Threads of one run, 1..64.</param>
-    /// <exception cref="ModelException">A file is missing, has another size, or is not what the manifest says.</exception>
+    /// <exception cref="ModelException">
+    /// A file is missing, has another size, or is not what the manifest says.
+    /// </exception>
     public TextEncoder(ModelManifest manifest, string folder, int threads)
     {
         Manifest = manifest;
@@ -62,8 +66,9 @@ public sealed class TextEncoder : IEncoder
 
     /// <inheritdoc/>
     /// <remarks>
-    /// A text beyond the model's token limit is encoded by its first tokens and reported. Refused: an empty text, which
-    /// has no meaning to compare, and a text beyond 1 MiB. Nothing is encoded when one of the inputs is refused.
+    /// A text beyond the model's token limit is encoded by its first tokens and reported. Refused: an empty
+    /// text, which has no meaning to compare, and a text beyond 1 MiB. Kinds and sizes are checked before
+    /// anything is encoded.
     /// </remarks>
     public void Encode(ReadOnlySpan<EncoderInput> inputs, Span<float> embeddings, Span<EncodeReport> reports)
     {
@@ -114,8 +119,8 @@ public sealed class TextEncoder : IEncoder
         if (count == 0 || floats < (long)count * Manifest.Dimension || reports < count)
         {
             throw new ArgumentException(
-                $"{count} inputs need {(long)count * Manifest.Dimension} floats and {count} reports, and there must be "
-                + $"one input at least; the buffers hold {floats} and {reports}.");
+                $"{count} inputs (at least 1) need {(long)count * Manifest.Dimension} floats and {count} reports; "
+                + $"the buffers hold {floats} and {reports}.");
         }
     }
 
@@ -124,13 +129,14 @@ public sealed class TextEncoder : IEncoder
         if (input.Modality != Modality.Text)
         {
             throw new EncoderInputException(
-                $"This encoder takes texts, and input {index} is of kind {input.Modality}. Use an encoder for it.", index);
+                $"This encoder takes texts; input {index} is of kind {input.Modality} and needs another one.",
+                index);
         }
 
         if (string.IsNullOrEmpty(input.Text))
         {
             throw new EncoderInputException(
-                $"Input {index} is an empty text, which means nothing and is like nothing. Leave it out.", index);
+                $"Input {index} is an empty text, which has no meaning to compare. Leave it out.", index);
         }
 
         UnigramTokenizer.RequireSize(input.Text, index);
@@ -148,8 +154,8 @@ public sealed class TextEncoder : IEncoder
         if (!(Math.Abs(squares - 1) <= NormTolerance))
         {
             throw new ModelException(
-                $"Model {Manifest.Name}: output '{Manifest.Output}' has the squared norm {squares:G6}, and its manifest "
-                + "promises 1. Normalise it in the graph, or install the model again if it is damaged.");
+                $"Model {Manifest.Name}: output '{Manifest.Output}' has the squared norm {squares:G6}; it must "
+                + "be 1. Normalise it in the graph, or install the model again if it is damaged.");
         }
     }
 
@@ -157,7 +163,8 @@ public sealed class TextEncoder : IEncoder
     {
         if (manifest.Modality != Modality.Text || manifest.Text is not { } input)
         {
-            throw new ModelException($"Model {manifest.Name}: not a text model, its manifest says {manifest.Modality}.");
+            throw new ModelException(
+                $"Model {manifest.Name}: not a text model, its manifest says {manifest.Modality}.");
         }
 
         if (input.Tokenizer != Tokenizer)
@@ -182,7 +189,8 @@ public sealed class TextEncoder : IEncoder
         var info = new FileInfo(path);
         if (!info.Exists)
         {
-            throw new ModelException($"{path}: not there. Install the model with: edgesim models install NAME");
+            throw new ModelException(
+                $"{path}: not there. Install the model with: edgesim models install NAME");
         }
 
         return info.Length == file.Bytes
@@ -197,7 +205,8 @@ public sealed class TextEncoder : IEncoder
         {
             if (name != input.InputIds && name != input.AttentionMask)
             {
-                throw new ModelException($"{model}: the graph wants an input '{name}' that the manifest does not name.");
+                throw new ModelException(
+                    $"{model}: the graph wants an input '{name}' that the manifest does not name.");
             }
         }
 

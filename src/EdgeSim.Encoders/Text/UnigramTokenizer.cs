@@ -4,14 +4,16 @@ using System.Text;
 namespace EdgeSim.Encoders.Text;
 
 /// <summary>
-/// SentencePiece unigram segmentation (Kudo 2018, arXiv:1804.10959): of all ways to write a text as pieces, the one with
-/// the highest sum of log probabilities. The ids are those of the TensorFlow.js implementation that the model was
-/// published with, its quirks included: see <see cref="Relax"/>. Not thread-safe; its encoder holds the lock.
+/// SentencePiece unigram segmentation (Kudo 2018, arXiv:1804.10959): of all ways to write a text as pieces,
+/// the one with the highest sum of log probabilities. The ids are those of the TensorFlow.js implementation
+/// that the model was published with, its quirks included: see <see cref="Relax"/>. Not thread-safe; its
+/// encoder holds the lock.
 /// </summary>
 /// <remarks>
-/// Runs as a stream. At a place that no piece spans, every segmentation passes, so the best path up to it is final:
-/// its ids are written and its back pointers reused. Memory is 2 bytes a UTF-16 unit of the longest stretch without
-/// such a place (usually a word), and the ids are exact for texts of any length. O(text × longest piece).
+/// Runs as a stream. At a place that no piece spans, every segmentation passes, so the best path up to it is
+/// final: its ids are written and its back pointers reused. Memory is 2 bytes a UTF-16 unit of the longest
+/// stretch without such a place (usually a word), and the ids are exact for texts of any length. O(text ×
+/// longest piece).
 /// </remarks>
 internal sealed class UnigramTokenizer
 {
@@ -59,7 +61,9 @@ internal sealed class UnigramTokenizer
         ringMask = best.Length - 1;
     }
 
-    /// <summary>Turns a text into ids. Lone surrogates count as unknown characters. No text, no ids.</summary>
+    /// <summary>
+    /// Turns a text into ids. Lone surrogates count as unknown characters. No text, no ids.
+    /// </summary>
     /// <param name="text">At most <see cref="TextLimits.TextBytesMax"/> in UTF-8.</param>
     /// <param name="ids">Receives the first ids; what does not fit is counted.</param>
     /// <param name="inputIndex">Position of the text in its batch, for the exception.</param>
@@ -114,9 +118,10 @@ internal sealed class UnigramTokenizer
     }
 
     /// <summary>
-    /// Offers every piece that begins at a place to the place where it ends; returns the farthest end. As in the
-    /// original: a best score of exactly 0 counts as "no path yet"; of equal paths the one offered last wins (starts
-    /// ascending, then lengths ascending); an unknown of length 1 and score 0 is offered only where no piece matches.
+    /// Offers every piece that begins at a place to the place where it ends; returns the farthest end. As in
+    /// the original: a best score of exactly 0 counts as "no path yet"; of equal paths the one offered last
+    /// wins (starts ascending, then lengths ascending); an unknown of length 1 and score 0 is offered only
+    /// where no piece matches.
     /// </summary>
     private int Relax(string text, int start, int end, int passed)
     {
@@ -152,7 +157,9 @@ internal sealed class UnigramTokenizer
         }
     }
 
-    /// <summary>Turns the best path between two places around, in its own buffer, and writes its ids.</summary>
+    /// <summary>
+    /// Turns the best path between two places around, in its own buffer, and writes its ids.
+    /// </summary>
     private void Write(int passed, int end, ref IdSink sink)
     {
         int place = end - passed;
@@ -193,7 +200,9 @@ internal sealed class UnigramTokenizer
         }
     }
 
-    /// <summary>The text as the vocabulary sees it: a separator before it and in the place of every space.</summary>
+    /// <summary>
+    /// The text as the vocabulary sees it: a separator before it and in the place of every space.
+    /// </summary>
     private static char UnitAt(string text, int place)
     {
         if (place == 0)
@@ -221,8 +230,8 @@ internal sealed class UnigramTokenizer
     }
 
     /// <summary>
-    /// Half a surrogate pair and U+FFFE are no characters, and .NET refuses to normalise them. They become U+FFFD, which
-    /// no piece holds, so that they count as unknown characters.
+    /// Half a surrogate pair and U+FFFE are no characters, and .NET refuses to normalise them. They become
+    /// U+FFFD, which no piece holds, so that they count as unknown characters.
     /// </summary>
     private static string ReplaceNonCharacters(string text)
     {
@@ -252,12 +261,14 @@ internal sealed class UnigramTokenizer
         if ("\uFF21\u00BD".Normalize(NormalizationForm.FormKC) != "A1\u20442")
         {
             throw new ModelException(
-                "Text cannot be normalised (NFKC), because .NET runs without ICU. Install libicu (Debian 12: libicu72) "
-                + "and do not set DOTNET_SYSTEM_GLOBALIZATION_INVARIANT.");
+                "Text cannot be normalised (NFKC), because .NET runs without ICU. Install libicu (Debian 12: "
+                + "libicu72) and do not set DOTNET_SYSTEM_GLOBALIZATION_INVARIANT.");
         }
     }
 
-    /// <summary>Takes ids in order, joins neighbouring unknowns, writes what fits and counts the rest.</summary>
+    /// <summary>
+    /// Takes ids in order, joins neighbouring unknowns, writes what fits and counts the rest.
+    /// </summary>
     private ref struct IdSink(Span<long> ids)
     {
         private readonly Span<long> ids = ids;

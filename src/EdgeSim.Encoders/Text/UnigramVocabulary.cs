@@ -7,7 +7,10 @@ namespace EdgeSim.Encoders.Text;
 /// <param name="Scores">Log probability of each piece; 0 where the file has none.</param>
 internal sealed record UnigramVocabulary(IReadOnlyList<string> Pieces, double[] Scores)
 {
-    /// <summary>Reads a JSON array of [piece, score]. A null score counts as 0, as the original implementation adds it.</summary>
+    /// <summary>
+    /// Reads a JSON array of [piece, score]. A null score counts as 0, as the original implementation adds
+    /// it.
+    /// </summary>
     /// <param name="json">The file.</param>
     /// <param name="path">Its name, for messages.</param>
     /// <exception cref="ModelException">Not such an array, or beyond <see cref="TextLimits"/>.</exception>
@@ -18,14 +21,14 @@ internal sealed record UnigramVocabulary(IReadOnlyList<string> Pieces, double[] 
         try
         {
             var reader = new Utf8JsonReader(json);
-            Expect(ref reader, JsonTokenType.StartArray, path);
+            Expect(ref reader, JsonTokenType.StartArray);
             while (reader.Read() && reader.TokenType == JsonTokenType.StartArray)
             {
-                Expect(ref reader, JsonTokenType.String, path);
+                Expect(ref reader, JsonTokenType.String);
                 pieces.Add(reader.GetString()!);
                 reader.Read();
                 scores.Add(reader.TokenType == JsonTokenType.Null ? 0 : reader.GetDouble());
-                Expect(ref reader, JsonTokenType.EndArray, path);
+                Expect(ref reader, JsonTokenType.EndArray);
             }
 
             if (reader.TokenType != JsonTokenType.EndArray || reader.Read())
@@ -36,8 +39,8 @@ internal sealed record UnigramVocabulary(IReadOnlyList<string> Pieces, double[] 
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
             throw new ModelException(
-                $"{path}: not a vocabulary, which is a JSON array of [piece, score] ({e.Message}). Install the model again.",
-                e);
+                $"{path}: not a vocabulary, which is a JSON array of [piece, score] ({e.Message}). "
+                + "Install the model again.", e);
         }
 
         Check(pieces, path);
@@ -58,16 +61,18 @@ internal sealed record UnigramVocabulary(IReadOnlyList<string> Pieces, double[] 
             if (pieces[id].Length is 0 or > TextLimits.PieceCharsMax)
             {
                 throw new ModelException(
-                    $"{path}: piece {id} has {pieces[id].Length} characters; 1 to {TextLimits.PieceCharsMax} are allowed.");
+                    $"{path}: piece {id} has {pieces[id].Length} characters; 1 to "
+                    + $"{TextLimits.PieceCharsMax} are allowed.");
             }
         }
     }
 
-    private static void Expect(ref Utf8JsonReader reader, JsonTokenType type, string path)
+    private static void Expect(ref Utf8JsonReader reader, JsonTokenType type)
     {
         if (!reader.Read() || reader.TokenType != type)
         {
-            throw new JsonException($"{path}: {reader.TokenType} at byte {reader.TokenStartIndex}, expected {type}");
+            throw new JsonException(
+                $"{reader.TokenType} at byte {reader.TokenStartIndex}, expected {type}");
         }
     }
 }

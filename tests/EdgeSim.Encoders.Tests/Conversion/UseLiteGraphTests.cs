@@ -28,7 +28,7 @@ public sealed class UseLiteGraphTests(ITestOutputHelper output)
             Assert.True(difference <= 1e-5, $"'{reference.Text}': {difference:E2}");
         }
 
-        output.WriteLine($"Largest difference of an element over {ReferenceText.All.Count} texts: {worst:E2}");
+        output.WriteLine($"Largest difference over {ReferenceText.All.Count} texts: {worst:E2}");
     }
 
     [Fact]
@@ -64,8 +64,13 @@ public sealed class UseLiteGraphTests(ITestOutputHelper output)
         GraphProto graph = Build().Graph;
         Dictionary<string, TensorProto> constants = graph.Initializer.ToDictionary(tensor => tensor.Name);
         int layers = 0;
-        foreach (NodeProto node in graph.Node.Where(node => node.OpType == "MatMul" && constants.ContainsKey(node.Input[1])))
+        foreach (NodeProto node in graph.Node.Where(node => node.OpType == "MatMul"))
         {
+            if (!constants.ContainsKey(node.Input[1]))
+            {
+                continue;
+            }
+
             NodeProto add = Assert.Single(graph.Node, next => next.Input.Contains(node.Output[0]));
             Assert.Equal("Add", add.OpType);
             Assert.Equal(constants[node.Input[1]].Dims[1], Assert.Single(constants[add.Input[1]].Dims));
@@ -127,7 +132,8 @@ public sealed class UseLiteGraphTests(ITestOutputHelper output)
     [Fact]
     public void Build_WithMean_Throws()
     {
-        Assert.Throws<ArgumentException>(() => new UseLiteGraph().Build(PackageFiles.UseLite, new float[Dimension]));
+        Assert.Throws<ArgumentException>(
+            () => new UseLiteGraph().Build(PackageFiles.UseLite, new float[Dimension]));
     }
 
     [Fact]
@@ -158,11 +164,14 @@ public sealed class UseLiteGraphTests(ITestOutputHelper output)
         }
 
         long[] shape = [batch.Length, tokens];
-        var result = new OnnxTensor("embedding", [batch.Length, Dimension]) { Floats = new float[batch.Length * Dimension] };
+        var embeddings = new float[batch.Length * Dimension];
         session.Run(
-            [new OnnxTensor("input_ids", shape) { Int64s = ids }, new OnnxTensor("attention_mask", shape) { Int64s = mask }],
-            result);
-        return result.Floats!;
+            [
+                new OnnxTensor("input_ids", shape) { Int64s = ids },
+                new OnnxTensor("attention_mask", shape) { Int64s = mask },
+            ],
+            new OnnxTensor("embedding", [batch.Length, Dimension]) { Floats = embeddings });
+        return embeddings;
     }
 
     private static double MaxDifference(ReadOnlySpan<float> x, ReadOnlySpan<float> y)

