@@ -105,6 +105,24 @@ public sealed class ModelStore
         }
     }
 
+    /// <summary>
+    /// For developers of a model: measures the int8 ranges and the mean that its committed calibration.json records.
+    /// Installing never does this, because float results differ between processors in their last bits.
+    /// </summary>
+    /// <param name="name">A model of the catalogue.</param>
+    /// <param name="packages">Where its package comes from.</param>
+    /// <param name="dataFolder">Pictures (.png, .jpg), or .txt files with one text a line; subfolders count.</param>
+    /// <param name="outputPath">The file to write.</param>
+    /// <exception cref="ModelException">Unknown name, no package, or no usable data.</exception>
+    public void Calibrate(string name, PackageSource packages, string dataFolder, string outputPath)
+    {
+        ModelManifest manifest = Catalogue.FirstOrDefault(m => m.Name == name) ?? throw Unknown(name);
+        CalibrationFile measured = ModelCalibrator.Measure(manifest, packages.Read(manifest.Origin), dataFolder);
+        string beside = $"{outputPath}.{Guid.NewGuid():N}.part";
+        ModelFiles.WriteDurably(beside, measured.Write());
+        File.Move(beside, outputPath, overwrite: true);
+    }
+
     internal static IEnumerable<ModelFile> FilesOf(ModelManifest manifest) =>
         manifest.Text is { } text ? [manifest.Model, text.Vocabulary] : [manifest.Model];
 
@@ -123,7 +141,16 @@ public sealed class ModelStore
                 : $"Model '{name}' is not installed in {Folder}. Run: edgesim models install {name}";
         }
 
-        ModelManifest manifest = ManifestJson.ReadManifest(File.ReadAllBytes(path), path);
+        ModelManifest manifest;
+        try
+        {
+            manifest = ManifestJson.ReadManifest(File.ReadAllBytes(path), path);
+        }
+        catch (ModelException e)
+        {
+            return e.Message;
+        }
+
         if (manifest.Name != name)
         {
             return $"{path}: names the model '{manifest.Name}', its folder '{name}'. They must be equal.";

@@ -49,13 +49,39 @@ internal sealed class Calibrator : IDisposable
         return ranges;
     }
 
-    /// <summary>Ranges of least squared error, within <paramref name="full"/>. One run an input.</summary>
+    /// <summary>Ranges of least error, within <paramref name="full"/>. One run an input.</summary>
+    /// <param name="inputs">As for <see cref="MinMax"/>.</param>
+    /// <param name="full">The result of <see cref="MinMax"/>.</param>
+    /// <param name="power">See <see cref="RangeHistogram.LeastError"/>.</param>
     public IReadOnlyDictionary<string, ActivationRange> LeastError(
-        IEnumerable<OnnxTensor[]> inputs, IReadOnlyDictionary<string, ActivationRange> full)
+        IEnumerable<OnnxTensor[]> inputs, IReadOnlyDictionary<string, ActivationRange> full, int power)
     {
         var histograms = full.ToDictionary(p => p.Key, p => new RangeHistogram(p.Value), StringComparer.Ordinal);
         Observe(inputs, (name, values) => histograms[name].Add(values));
-        return histograms.ToDictionary(p => p.Key, p => p.Value.LeastError(), StringComparer.Ordinal);
+        return histograms.ToDictionary(p => p.Key, p => p.Value.LeastError(power), StringComparer.Ordinal);
+    }
+
+    /// <summary>Mean of a float output over inputs, summed in double. One run an input.</summary>
+    /// <param name="model">Any graph.</param>
+    /// <param name="output">One of its outputs, [1, dimension].</param>
+    /// <param name="inputs">Enumerated once.</param>
+    /// <param name="threads">Threads for a run.</param>
+    public static float[] MeanOf(ModelProto model, string output, IEnumerable<OnnxTensor[]> inputs, int threads)
+    {
+        using var session = new OnnxSession(model.ToByteArray(), threads);
+        double[] sums = [];
+        int count = 0;
+        foreach (OnnxTensor[] input in inputs)
+        {
+            float[] values = session.RunAll(input, [output])[0].Floats!;
+            sums = count++ == 0 ? new double[values.Length] : sums;
+            for (int i = 0; i < values.Length; i++)
+            {
+                sums[i] += values[i];
+            }
+        }
+
+        return [.. sums.Select(sum => (float)(sum / count))];
     }
 
     public void Dispose() => session.Dispose();

@@ -12,8 +12,6 @@ internal sealed class ChannelWeights
     /// </summary>
     private const double BiasCodeMax = 1 << 30;
 
-    private const int CodeMax = 127;
-
     private ChannelWeights(sbyte[] codes, float[] scales)
     {
         Codes = codes;
@@ -31,32 +29,35 @@ internal sealed class ChannelWeights
     /// <param name="layout">Where the channel is in that order.</param>
     /// <param name="bias">[channels] or empty.</param>
     /// <param name="inputScale">Scale of the activation that the weights multiply; used only with a bias.</param>
+    /// <param name="sumWeight">See <see cref="ChannelRounding"/>.</param>
     /// <remarks>
     /// The bias is stored as int32 with the scale inputScale × Scales[c]. A dead channel (weights almost zero, bias not)
     /// would need a code beyond int32, wrap, and poison everything behind it. Such a channel therefore gets
     /// the coarser scale |bias| / (inputScale × 2^30); its weights round to nearly nothing, which is what they were.
     /// </remarks>
     public static ChannelWeights Quantize(
-        ReadOnlySpan<float> weights, ChannelLayout layout, ReadOnlySpan<float> bias, float inputScale)
+        ReadOnlySpan<float> weights,
+        ChannelLayout layout,
+        ReadOnlySpan<float> bias,
+        float inputScale,
+        double sumWeight = 0)
     {
         var codes = new sbyte[weights.Length];
         var scales = new float[layout.Channels];
-        for (int channel = 0; channel < layout.Channels; channel++)
+        var channel = new double[layout.ChannelLength];
+        var rounding = new ChannelRounding(layout.ChannelLength, sumWeight);
+        for (int c = 0; c < layout.Channels; c++)
         {
-            double largest = 0;
-            for (int i = 0; i < layout.ChannelLength; i++)
+            for (int i = 0; i < channel.Length; i++)
             {
-                largest = Math.Max(largest, Math.Abs((double)weights[layout.At(channel, i)]));
+                channel[i] = weights[layout.At(c, i)];
             }
 
-            double floor = bias.IsEmpty ? 0 : Math.Abs((double)bias[channel]) / (inputScale * BiasCodeMax);
-            float scale = (float)Math.Max(largest / CodeMax, floor);
-            scale = !float.IsNormal(scale) ? 1f : scale;
-            scales[channel] = scale;
-            for (int i = 0; i < layout.ChannelLength; i++)
+            double floor = bias.IsEmpty ? 0 : Math.Abs((double)bias[c]) / (inputScale * BiasCodeMax);
+            scales[c] = rounding.Round(channel, floor);
+            for (int i = 0; i < channel.Length; i++)
             {
-                int at = layout.At(channel, i);
-                codes[at] = (sbyte)Math.Clamp(Math.Round(weights[at] / (double)scale), -CodeMax, CodeMax);
+                codes[layout.At(c, i)] = rounding.Codes[i];
             }
         }
 
@@ -65,7 +66,7 @@ internal sealed class ChannelWeights
 
     /// <summary>Codes of a bias: round(bias[c] / (inputScale × Scales[c])).</summary>
     /// <exception cref="ModelException">A code does not fit; cannot happen with scales made with the same bias.</exception>
-    public int[] QuantizeBias(ReadOnlySpan<float> bias, ReadOnlySpan<float> biasScales)
+    public static int[] QuantizeBias(ReadOnlySpan<float> bias, ReadOnlySpan<float> biasScales)
     {
         var codes = new int[bias.Length];
         for (int channel = 0; channel < bias.Length; channel++)

@@ -17,6 +17,12 @@ namespace EdgeSim.Encoders.Quantization;
 /// </summary>
 internal sealed class QdqQuantizer
 {
+    /// <summary>
+    /// Neighbouring pixels agree so much that the sum of a kernel's errors matters far more than each; 2, 8 and 32 were
+    /// tried on pictures and differ by less than chance, 0 is much worse.
+    /// </summary>
+    private const double DepthwiseSumWeight = 32;
+
     private readonly QuantizationPlan plan;
     private readonly IReadOnlyDictionary<string, ActivationRange> ranges;
     private readonly GraphProto target = new();
@@ -117,8 +123,9 @@ internal sealed class QdqQuantizer
             : ChannelLayout.Last(channels, values.Length);
         TensorProto? bias = isConvolution && node.Input.Count > 2 ? plan.Constant(node.Input[2]) : null;
         float[] biasValues = bias is null ? [] : TensorData.Floats(bias);
-        float inputScale = RangeOf(node.Input[0]).Scale;
-        ChannelWeights quantized = ChannelWeights.Quantize(values, layout, biasValues, inputScale);
+        float inputScale = bias is null ? 1f : RangeOf(node.Input[0]).Scale;
+        ChannelWeights quantized = ChannelWeights.Quantize(
+            values, layout, biasValues, inputScale, IsDepthwise(node, weights) ? DepthwiseSumWeight : 0);
 
         // The scales depend on the input when there is a bias, so the names carry the node that uses them.
         string name = $"{weights.Name}@{node.Output[0]}";
@@ -136,6 +143,10 @@ internal sealed class QdqQuantizer
         }
     }
 
+    /// <summary>One input channel a kernel, several positions.</summary>
+    private static bool IsDepthwise(NodeProto node, TensorProto weights) =>
+        node.OpType == "Conv" && weights.Dims[1] == 1 && weights.Dims.Skip(2).Any(side => side > 1);
+
     private string AddBias(string name, float[] values, ChannelWeights weights, float inputScale)
     {
         float[] scales = weights.BiasScales(inputScale);
@@ -144,7 +155,7 @@ internal sealed class QdqQuantizer
         string zero = Add(TensorData.Constant<int>(
             name + ".zero", DataType.Int32, [values.Length], new int[values.Length]));
         string codes = Add(TensorData.Constant<int>(
-            name + ".codes", DataType.Int32, [values.Length], weights.QuantizeBias(values, scales)));
+            name + ".codes", DataType.Int32, [values.Length], ChannelWeights.QuantizeBias(values, scales)));
         target.Node.Add(Node("DequantizeLinear", [codes, scale, zero], Restored(name), axis: 0));
         return Restored(name);
     }

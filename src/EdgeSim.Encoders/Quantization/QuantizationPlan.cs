@@ -9,6 +9,8 @@ namespace EdgeSim.Encoders.Quantization;
 /// <item>Conv with constant weights: input, and the output <i>after</i> its Clip or Relu.</item>
 /// <item>MatMul by a constant matrix: its input. Its output stays float: layer norm, softmax and residual sums that
 /// follow want it, and the kernel (int8 in, float out) delivers it without a rounding.</item>
+/// <item>MatMul behind a pooling: weights only. It is one row an input, so int8 saves no time, and the rounding of
+/// its input would go straight into the embedding (half of all that the text model loses).</item>
 /// <item>Add and Concat between convolution results: inputs and output, so that a residual block never leaves int8.</item>
 /// <item>Gather from a constant float table: int8 rows.</item>
 /// </list>
@@ -18,6 +20,7 @@ internal sealed class QuantizationPlan
 {
     private readonly HashSet<string> activations = new(StringComparer.Ordinal);
     private readonly HashSet<string> integerBorn = new(StringComparer.Ordinal);
+    private readonly HashSet<string> pooled = new(StringComparer.Ordinal);
     private readonly Dictionary<string, TensorProto> constants = new(StringComparer.Ordinal);
 
     private QuantizationPlan()
@@ -70,6 +73,9 @@ internal sealed class QuantizationPlan
     public bool IsTableLookup(NodeProto node) => node.OpType == "Gather"
         && IsFloatConstant(node.Input[0], 2, 2) && node.Attribute.All(a => a.Name != "axis" || a.I == 0);
 
+    private static bool IsPooling(NodeProto node) =>
+        node.OpType is "GlobalAveragePool" or "ReduceMean" or "ReduceSum";
+
     private static bool IsClamp(NodeProto node) => node.OpType is "Clip" or "Relu";
 
     private bool IsFloatConstant(string tensor, int ranksFrom, int ranksTo) =>
@@ -79,10 +85,20 @@ internal sealed class QuantizationPlan
 
     private void Visit(NodeProto node)
     {
+        if (IsPooling(node) || node.Input.Any(pooled.Contains))
+        {
+            pooled.UnionWith(node.Output);
+        }
+
         if (IsIntegerProduct(node))
         {
-            activations.Add(node.Input[0]);
-            if (node.OpType == "Conv")
+            bool isConvolution = node.OpType == "Conv";
+            if (isConvolution || !pooled.Contains(node.Input[0]))
+            {
+                activations.Add(node.Input[0]);
+            }
+
+            if (isConvolution)
             {
                 integerBorn.Add(node.Output[0]);
             }

@@ -41,41 +41,46 @@ internal sealed class RangeHistogram
         }
     }
 
-    /// <summary>The range, within the full one, with the least squared error over all values. O(Steps² × Bins).</summary>
-    public ActivationRange LeastError()
+    /// <summary>
+    /// The range, within the full one, with the least error to a power over all values. The power says how much a rare
+    /// large error counts against many small ones. O(Steps² × Bins).
+    /// </summary>
+    /// <param name="power">2 or 3.</param>
+    public ActivationRange LeastError(int power)
     {
         ActivationRange best = Full;
-        double bestError = Error(Full);
-        for (int low = 0; low < Steps; low++)
+        double bestError = Error(Full, power);
+        int lowSteps = Full.Min < 0 ? Steps : 1;
+        int highSteps = Full.Max > 0 ? Steps : 1;
+        for (int low = 0; low < lowSteps; low++)
         {
-            float from = Full.Min * (Steps - low) / Steps;
-            for (int high = 0; high < Steps; high++)
+            for (int high = 0; high < highSteps; high++)
             {
-                var range = new ActivationRange(from, Full.Max * (Steps - high) / Steps);
-                double error = Error(range);
+                var range = new ActivationRange(
+                    Full.Min * (Steps - low) / Steps, Full.Max * (Steps - high) / Steps);
+                double error = Error(range, power);
                 if (error < bestError)
                 {
                     best = range;
                     bestError = error;
                 }
             }
-
-            if (Full.Min == 0f)
-            {
-                break;
-            }
         }
 
         return best;
     }
 
-    /// <summary>Sum of squared differences when every value is clipped to the range and rounded to its codes.</summary>
-    internal double Error(ActivationRange range)
+    /// <summary>Sum of |difference|^power when every value is clipped to the range and rounded to its codes.</summary>
+    internal double Error(ActivationRange range, int power)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(power, 2);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(power, 3);
         double scale = range.Scale;
-        double rounding = scale * scale / 12;
         double lowest = -range.ZeroPoint * scale;
         double highest = (255 - range.ZeroPoint) * scale;
+
+        // Mean of |e|^power for e uniform in -scale/2..scale/2.
+        double rounding = power == 2 ? scale * scale / 12 : scale * scale * scale / 32;
         double error = 0;
         for (int bin = 0; bin < Bins; bin++)
         {
@@ -85,11 +90,12 @@ internal sealed class RangeHistogram
             }
 
             double value = min + ((bin + 0.5) * binWidth);
-            double clipped = value < lowest ? lowest - value : value > highest ? value - highest : 0;
+            double beyond = Math.Max(Math.Max(lowest - value, value - highest), 0);
 
             // The first bin of a rectified tensor is mostly exact zeros, which have an exact code.
             double within = min == 0f && bin == 0 ? 0 : rounding;
-            error += counts[bin] * (clipped > 0 ? clipped * clipped : within);
+            double clipped = power == 2 ? beyond * beyond : beyond * beyond * beyond;
+            error += counts[bin] * (beyond > 0 ? clipped : within);
         }
 
         return error;
