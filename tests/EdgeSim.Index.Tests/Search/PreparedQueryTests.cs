@@ -5,7 +5,9 @@ using EdgeSim.Index.Tests.Support;
 
 namespace EdgeSim.Index.Tests.Search;
 
-/// <summary>The bound that spares rows the second measurement: it never spares one that belongs to the answer.</summary>
+/// <summary>
+/// The bound that spares rows the second measurement: it never spares one that belongs to the answer.
+/// </summary>
 public sealed class PreparedQueryTests
 {
     private static readonly ScalarKernels s_kernels = new();
@@ -25,23 +27,34 @@ public sealed class PreparedQueryTests
             float[] query = Scaled(random.Vector(dimension), MathF.Pow(10, random.Below(9) - 4));
             if (round % 3 == 0)
             {
-                query[0] *= 1000; // One large component: the codes of the others are coarse, and the bound wide.
+                // One large component: the codes of the others are coarse, and the bound wide.
+                query[0] *= 1000;
             }
 
             float[] vector = round % 5 == 0
                 ? query
                 : Scaled(random.Vector(dimension), MathF.Pow(10, random.Below(9) - 4));
-            float score = Score(metric, query, vector, out PreparedQuery prepared, out int dot, out QuantizedRow row);
-            Assert.True(prepared.CanBeat(dot, row.Scale, row.SquareSum, MathF.BitDecrement(score)), $"round {round}");
-            Assert.True(prepared.CanBeat(dot, row.Scale, row.SquareSum, score - MathF.Abs(score)), $"round {round}");
-            spared += prepared.CanBeat(dot, row.Scale, row.SquareSum, score + (MathF.Abs(score) * 0.5f) + 1e-3f) ? 0 : 1;
+            float score = Score(
+                metric, query, vector, out PreparedQuery prepared, out int dot, out QuantizedRow row);
+            Assert.True(
+                prepared.CanBeat(dot, row.Scale, row.SquareSum, MathF.BitDecrement(score)), $"round {round}");
+            Assert.True(
+                prepared.CanBeat(dot, row.Scale, row.SquareSum, score - MathF.Abs(score)), $"round {round}");
+            float better = score + (MathF.Abs(score) * 0.5f) + 1e-3f;
+            spared += prepared.CanBeat(dot, row.Scale, row.SquareSum, better) ? 0 : 1;
         }
 
-        Assert.True(metric == Metric.Euclid || spared > rounds / 4, $"Only {spared} of {rounds} rows were spared.");
+        Assert.True(
+            metric == Metric.Euclid || spared > rounds / 4, $"Only {spared} of {rounds} rows were spared.");
     }
 
     private static float Score(
-        Metric metric, float[] query, float[] vector, out PreparedQuery prepared, out int dot, out QuantizedRow row)
+        Metric metric,
+        float[] query,
+        float[] vector,
+        out PreparedQuery prepared,
+        out int dot,
+        out QuantizedRow row)
     {
         int stride = RowQuantizer.Stride(query.Length);
         float[] padded = new float[stride];
@@ -57,5 +70,6 @@ public sealed class PreparedQueryTests
             : prepared.ScoreOfDot(s_kernels.Dot(padded, codes), row.Scale, row.SquareSum);
     }
 
-    private static float[] Scaled(float[] vector, float size) => Array.ConvertAll(vector, value => value * size);
+    private static float[] Scaled(float[] vector, float size)
+        => Array.ConvertAll(vector, value => value * size);
 }

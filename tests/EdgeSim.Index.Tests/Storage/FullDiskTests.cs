@@ -14,7 +14,8 @@ public sealed partial class FullDiskTests
     {
         using var directory = new TemporaryDirectory();
         string disk = Directory.CreateDirectory(directory.Sub("disk")).FullName;
-        Assert.SkipWhen(Mount("tmpfs", disk, "tmpfs", 0, "size=256k") != 0, "Mounting a small disk needs root.");
+        Assert.SkipWhen(
+            Mount("tmpfs", disk, "tmpfs", 0, "size=256k") != 0, "Mounting a small disk needs root.");
         try
         {
             string path = Path.Combine(disk, "c");
@@ -37,7 +38,8 @@ public sealed partial class FullDiskTests
             }
 
             Assert.Equal(0, Mount("tmpfs", disk, "tmpfs", Remount | ReadOnly, "size=256k"));
-            Assert.Contains("LOCK", Assert.Throws<IndexStorageException>(() => Collection.Open(path)).Message);
+            Assert.Contains(
+                "LOCK", Assert.Throws<IndexStorageException>(() => Collection.Open(path)).Message);
         }
         finally
         {
@@ -51,9 +53,11 @@ public sealed partial class FullDiskTests
         Assert.Equal(3, collection.Search([1, 1, 1, 1], new SearchScratch(), matches).MatchCount);
     }
 
-    [LibraryImport("libc", EntryPoint = "mount", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(
+        "libc", EntryPoint = "mount", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Mount(string source, string target, string type, ulong flags, string data);
 
-    [LibraryImport("libc", EntryPoint = "umount", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(
+        "libc", EntryPoint = "umount", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Unmount(string target);
 }
