@@ -6,17 +6,23 @@ namespace EdgeSim.Index;
 public sealed partial class Collection
 {
     /// <summary>
-    /// The rows nearest to a query: exactly the best of all committed rows, each measured by its stored codes against the
-    /// float query. Equal scores: the older row first. O(rows x dimension); allocates nothing once the scratch has grown.
+    /// The rows nearest to a query: exactly the best of all committed rows, each measured by its stored codes
+    /// against the float query. Equal scores: the older row first. O(rows x dimension); allocates nothing
+    /// once the scratch has grown.
     /// </summary>
     /// <param name="query">[dimension].</param>
-    /// <param name="scratch">Memory of the search; not shared with a search that runs at the same time.</param>
+    /// <param name="scratch">
+    /// Memory of the search; not shared with a search that runs at the same time.
+    /// </param>
     /// <param name="matches">As many as wanted, 0 to <see cref="IndexLimits.KMax"/>; best first.</param>
     /// <returns>How many matches there are, and what the search did.</returns>
     /// <exception cref="ArgumentException">
-    /// Wrong dimension, too many matches, a component that is not finite or too large, or a zero vector for cosine.
+    /// Wrong dimension, too many matches, a component that is not finite or too large, or a zero vector for
+    /// cosine.
     /// </exception>
-    /// <exception cref="IndexCorruptException">A block that the scan needs fails its checksum: no answer is better than a wrong one.</exception>
+    /// <exception cref="IndexCorruptException">
+    /// A block that the scan needs fails its checksum: no answer is better than a wrong one.
+    /// </exception>
     public SearchStatistics Search(ReadOnlySpan<float> query, SearchScratch scratch, Span<Match> matches)
     {
         ArgumentNullException.ThrowIfNull(scratch);
@@ -69,8 +75,8 @@ public sealed partial class Collection
     }
 
     /// <summary>
-    /// The payload of a row, in the mapped file. Valid until the next commit or <see cref="Dispose"/>, or as long as a
-    /// <see cref="Pin"/> that was taken before.
+    /// The payload of a row, in the mapped file. Valid until the next commit or <see cref="Dispose"/>, or as
+    /// long as a <see cref="Pin"/> that was taken before.
     /// </summary>
     /// <exception cref="InvalidOperationException">A commit has moved the row.</exception>
     /// <exception cref="IndexCorruptException">Its block fails its checksum.</exception>
@@ -88,8 +94,8 @@ public sealed partial class Collection
     }
 
     /// <summary>
-    /// The stored vector of a row: codes times scale, each component off by at most half a scale. Cosine rows have length
-    /// one, nearly.
+    /// The stored vector of a row: codes times scale, each component off by at most half a scale. Cosine rows
+    /// have length one, nearly.
     /// </summary>
     /// <param name="match">The row.</param>
     /// <param name="destination">[dimension], written in full.</param>
@@ -114,7 +120,9 @@ public sealed partial class Collection
         }
     }
 
-    /// <summary>Keeps today's rows readable until the pin is disposed; see <see cref="CollectionPin"/>.</summary>
+    /// <summary>
+    /// Keeps today's rows readable until the pin is disposed; see <see cref="CollectionPin"/>.
+    /// </summary>
     public CollectionPin Pin()
     {
         Snapshot snapshot = Share();
@@ -126,7 +134,9 @@ public sealed partial class Collection
         return new CollectionPin(this, snapshot);
     }
 
-    /// <summary>Checks every checksum of every block of every segment. Reads all files in full, at about disk speed.</summary>
+    /// <summary>
+    /// Checks every checksum of every block of every segment. Reads all files in full, at about disk speed.
+    /// </summary>
     /// <exception cref="IndexCorruptException">The first block that fails, with file and offset.</exception>
     public void Verify()
     {
@@ -193,7 +203,8 @@ public sealed partial class Collection
         if (found is null)
         {
             throw new InvalidOperationException(
-                $"Row {match.Ordinal} of segment {match.Segment} (key {match.Key}) has been moved by a commit. "
+                $"Row {match.Ordinal} of segment {match.Segment} (key {match.Key}) "
+                + "has been moved by a commit. "
                 + "Search again, or hold a Pin from before the search until the row has been read.");
         }
 
@@ -201,7 +212,8 @@ public sealed partial class Collection
         {
             newest.Release();
             throw new ArgumentException(
-                $"Segment {match.Segment} has {found.RowCount} rows; there is no row {match.Ordinal}.", nameof(match));
+                $"Segment {match.Segment} has {found.RowCount} rows; there is no row {match.Ordinal}.",
+                nameof(match));
         }
 
         segment = found;

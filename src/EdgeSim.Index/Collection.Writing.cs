@@ -4,7 +4,9 @@ namespace EdgeSim.Index;
 
 public sealed partial class Collection
 {
-    /// <summary>Bytes that the rows added and not yet committed take, at most <see cref="IndexLimits.FreshBytesMax"/>.</summary>
+    /// <summary>
+    /// Bytes that the rows added and not yet committed take, at most <see cref="IndexLimits.FreshBytesMax"/>.
+    /// </summary>
     public long FreshBytes
     {
         get
@@ -16,7 +18,9 @@ public sealed partial class Collection
         }
     }
 
-    /// <summary>Whether one more row with a payload of this many bytes can be added before a commit.</summary>
+    /// <summary>
+    /// Whether one more row with a payload of this many bytes can be added before a commit.
+    /// </summary>
     public bool HasRoomFor(int payloadBytes)
     {
         lock (_writing)
@@ -26,11 +30,13 @@ public sealed partial class Collection
     }
 
     /// <summary>
-    /// Adds a row in memory. It is found only after the next <see cref="Commit"/>, where it replaces an earlier row of the
-    /// same key. O(dimension).
+    /// Adds a row in memory. It is found only after the next <see cref="Commit"/>, where it replaces an
+    /// earlier row of the same key. O(dimension).
     /// </summary>
     /// <param name="key">The caller's id; any value.</param>
-    /// <param name="vector">[dimension]. Its length is kept for dot and euclid, and does not matter for cosine.</param>
+    /// <param name="vector">
+    /// [dimension]. Its length is kept for dot and euclid, and does not matter for cosine.
+    /// </param>
     /// <param name="payload">Anything, up to <see cref="IndexLimits.PayloadBytesMax"/> bytes; copied.</param>
     /// <exception cref="VectorException">
     /// Wrong dimension, a component that is not finite or too large, or a zero vector for cosine; nothing was added.
@@ -43,7 +49,8 @@ public sealed partial class Collection
         if (payload.Length > IndexLimits.PayloadBytesMax)
         {
             throw new ArgumentException(
-                $"The payload has {payload.Length} bytes; allowed are {IndexLimits.PayloadBytesMax}.", nameof(payload));
+                $"The payload has {payload.Length} bytes; allowed are {IndexLimits.PayloadBytesMax}.",
+                nameof(payload));
         }
 
         lock (_writing)
@@ -72,16 +79,19 @@ public sealed partial class Collection
     }
 
     /// <summary>
-    /// Makes the added rows durable and visible. When it returns, they survive a power cut; when it throws, the commit
-    /// before is what a reader finds, and the rows are still here to be committed again. Does nothing without added rows.
+    /// Makes the added rows durable and visible. When it returns, they survive a power cut; when it throws,
+    /// the commit before is what a reader finds, and the rows are still here to be committed again. Does
+    /// nothing without added rows.
     /// </summary>
     /// <remarks>
-    /// The rows become a new segment file, together with the rows of the newest segments as long as those have fewer than
-    /// twice as many rows: so there are about log2(rows) files, and a row is rewritten about as often. Memory does not
-    /// depend on the number of rows merged.
+    /// The rows become a new segment file, together with the rows of the newest segments as long as those
+    /// have fewer than twice as many rows: so there are about log2(rows) files, and a row is rewritten about
+    /// as often. Memory does not depend on the number of rows merged.
     /// </remarks>
     /// <exception cref="IndexStorageException">The disk refuses.</exception>
-    /// <exception cref="IndexFullException">The collection has <see cref="IndexLimits.RowsMax"/> rows.</exception>
+    /// <exception cref="IndexFullException">
+    /// The collection has <see cref="IndexLimits.RowsMax"/> rows.
+    /// </exception>
     public void Commit()
     {
         lock (_writing)
@@ -92,7 +102,8 @@ public sealed partial class Collection
                 return;
             }
 
-            Snapshot made = Guard(Path, "the commit failed and the one before it stands", () => WriteSnapshot(old));
+            Snapshot made = Guard(
+                Path, "the commit failed and the one before it stands", () => WriteSnapshot(old));
             Volatile.Write(ref _newest, made);
             _fresh = new FreshRows(old.Stride);
             var merged = new List<string>();
@@ -109,7 +120,9 @@ public sealed partial class Collection
         }
     }
 
-    /// <summary>Writes segment and manifest; on any failure nothing that the commit before needs has been touched.</summary>
+    /// <summary>
+    /// Writes segment and manifest; on any failure nothing that the commit before needs has been touched.
+    /// </summary>
     private Snapshot WriteSnapshot(Snapshot old)
     {
         while (true)
@@ -122,8 +135,8 @@ public sealed partial class Collection
             }
             catch (IndexCorruptException) when (views.Skip(kept).Any(view => view.Segment.IsDamaged))
             {
-                // A merge met a damaged block. That segment is marked now: it stays as it is, is not merged again, and
-                // searches go on reporting it. The new rows must not be held back by it.
+                // A merge met a damaged block. That segment is marked now: it stays as it is, is not merged
+                // again, and searches go on reporting it. The new rows must not be held back by it.
             }
         }
     }
@@ -134,7 +147,8 @@ public sealed partial class Collection
         {
             throw new IndexFullException(
                 Path,
-                $"the collection has {old.RowCount} rows in {old.Views.Length} files; allowed are {IndexLimits.RowsMax} rows "
+                $"the collection has {old.RowCount} rows in {old.Views.Length} files; "
+                + $"allowed are {IndexLimits.RowsMax} rows "
                 + $"and {IndexLimits.SegmentsMax} files",
                 "Start another collection.");
         }
@@ -147,7 +161,8 @@ public sealed partial class Collection
 
         sources.Add(_fresh);
 
-        // A number is never used twice, not even after a failure: what that failure left may be listed by a slot.
+        // A number is never used twice, not even after a failure: what that failure left may be listed by a
+        // slot.
         uint number = _nextNumber++;
         string path = System.IO.Path.Combine(Path, OrphanFiles.SegmentName(number));
         string temporary = path + AtomicFile.TemporarySuffix;
@@ -167,8 +182,12 @@ public sealed partial class Collection
         return Publish(old.Commit + 1, views.AsSpan(0, kept), path, ref header);
     }
 
-    /// <summary>Opens the new segment and writes the slot that lists it: from then on the commit is what a reader finds.</summary>
-    private Snapshot Publish(ulong commit, ReadOnlySpan<SegmentView> kept, string path, ref SegmentHeader header)
+    /// <summary>
+    /// Opens the new segment and writes the slot that lists it: from then on the commit is what a reader
+    /// finds.
+    /// </summary>
+    private Snapshot Publish(
+        ulong commit, ReadOnlySpan<SegmentView> kept, string path, ref SegmentHeader header)
     {
         var slot = new ManifestSlot
         {
@@ -202,13 +221,16 @@ public sealed partial class Collection
         }
         catch
         {
-            // The segment stays on the disk: the slot may have reached it although the write reports a failure.
+            // The segment stays on the disk: the slot may have reached it although the write reports a
+            // failure.
             snapshot.Release();
             throw;
         }
     }
 
-    /// <summary>How many of the oldest segments stay as they are; the others are merged with the fresh rows.</summary>
+    /// <summary>
+    /// How many of the oldest segments stay as they are; the others are merged with the fresh rows.
+    /// </summary>
     private int CountKept(SegmentView[] views)
     {
         long rows = _fresh.LiveCount;
@@ -229,7 +251,9 @@ public sealed partial class Collection
         return kept;
     }
 
-    /// <summary>Removes a file that nothing needs any more, now or when the collection is opened next.</summary>
+    /// <summary>
+    /// Removes a file that nothing needs any more, now or when the collection is opened next.
+    /// </summary>
     private void TryDelete(string path)
     {
         try

@@ -5,15 +5,17 @@ using EdgeSim.Index.Storage;
 namespace EdgeSim.Index;
 
 /// <summary>
-/// Vectors of one space with their keys and payloads, in a directory: added in memory, made durable by a commit, searched
-/// exactly through memory-mapped files.
+/// Vectors of one space with their keys and payloads, in a directory: added in memory, made durable by a
+/// commit, searched exactly through memory-mapped files.
 /// </summary>
 /// <remarks>
-/// Threads: searches and reads may run at the same time as each other and as <see cref="Add"/> and <see cref="Commit"/>;
-/// they see the newest commit. <see cref="Add"/> and <see cref="Commit"/> wait for one another. <see cref="Dispose"/>
-/// comes after everything else has returned.
-/// A match names a row of the commit it was found in. A later commit may move the row; reading it then is a clear error,
-/// unless a <see cref="Pin"/> taken before the search still lives.
+/// Threads: searches and reads may run at the same time as each other and as <see cref="Add"/> and
+/// <see cref="Commit"/>; they see the newest commit. <see cref="Add"/> and <see cref="Commit"/> wait for one
+/// another. <see cref="Dispose"/> comes after everything else has returned.
+/// <para>
+/// A match names a row of the commit it was found in. A later commit may move the row; reading it then is a
+/// clear error, unless a <see cref="Pin"/> taken before the search still lives.
+/// </para>
 /// </remarks>
 public sealed partial class Collection : IDisposable
 {
@@ -29,7 +31,12 @@ public sealed partial class Collection : IDisposable
     private uint _nextNumber;
 
     private Collection(
-        string path, DirectoryLock directoryLock, DurableFiles files, Descriptor descriptor, Snapshot newest, uint nextNumber)
+        string path,
+        DirectoryLock directoryLock,
+        DurableFiles files,
+        Descriptor descriptor,
+        Snapshot newest,
+        uint nextNumber)
     {
         Path = path;
         _lock = directoryLock;
@@ -66,12 +73,16 @@ public sealed partial class Collection : IDisposable
         => Array.ConvertAll(
             Newest.Views,
             view => new SegmentInfo(
-                System.IO.Path.GetFileName(view.Segment.Path), view.Segment.RowCount, view.LiveCount, view.Segment.Bytes));
+                System.IO.Path.GetFileName(view.Segment.Path),
+                view.Segment.RowCount,
+                view.LiveCount,
+                view.Segment.Bytes));
 
     /// <summary>Bytes of the committed segment files.</summary>
     public long Bytes => Newest.Bytes;
 
-    private Snapshot Newest => Volatile.Read(ref _newest) ?? throw new ObjectDisposedException(nameof(Collection));
+    private Snapshot Newest
+        => Volatile.Read(ref _newest) ?? throw new ObjectDisposedException(nameof(Collection));
 
     /// <summary>Whether a collection is in this directory. Does not open or check it.</summary>
     public static bool Exists(string path) => File.Exists(System.IO.Path.Combine(path, Descriptor.FileName));
@@ -83,11 +94,13 @@ public sealed partial class Collection : IDisposable
     /// <exception cref="IndexFormatException">There is a collection already, or other files.</exception>
     /// <exception cref="IndexLockedException">Another process is creating it.</exception>
     /// <exception cref="IndexStorageException">The disk refuses.</exception>
-    public static Collection Create(string path, CollectionOptions options) => Create(path, options, DurableFiles.Disk);
+    public static Collection Create(string path, CollectionOptions options)
+        => Create(path, options, DurableFiles.Disk);
 
     /// <summary>
-    /// Opens a collection, checks its files as far as FORMAT.md says, and removes what an interrupted commit left. Reads
-    /// 12 KiB, each segment's header and 4 bytes per 64 KiB; the keys of a segment only where key ranges overlap.
+    /// Opens a collection, checks its files as far as FORMAT.md says, and removes what an interrupted commit
+    /// left. Reads 12 KiB, each segment's header and 4 bytes per 64 KiB; the keys of a segment only where key
+    /// ranges overlap.
     /// </summary>
     /// <exception cref="IndexFormatException">No collection here, or one of a newer version.</exception>
     /// <exception cref="IndexCorruptException">A file is missing, short or damaged.</exception>
@@ -108,7 +121,8 @@ public sealed partial class Collection : IDisposable
                 CheckEmpty(path);
                 ulong id = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
                 byte[] descriptor = Descriptor.Serialize(id, options);
-                files.Replace(System.IO.Path.Combine(path, Manifest.FileName), Manifest.New(id, Crc32C.Of(descriptor)));
+                files.Replace(
+                    System.IO.Path.Combine(path, Manifest.FileName), Manifest.New(id, Crc32C.Of(descriptor)));
                 files.Replace(System.IO.Path.Combine(path, Descriptor.FileName), descriptor);
                 files.FlushDirectory(System.IO.Path.GetDirectoryName(path) ?? path);
             }
@@ -123,7 +137,10 @@ public sealed partial class Collection : IDisposable
         if (!Exists(path))
         {
             throw new IndexFormatException(
-                path, null, $"there is no collection here ({Descriptor.FileName} is missing)", "Create it, or correct the path.");
+                path,
+                null,
+                $"there is no collection here ({Descriptor.FileName} is missing)",
+                "Create it, or correct the path.");
         }
 
         return Guard(path, "the collection cannot be opened", () =>
@@ -196,7 +213,8 @@ public sealed partial class Collection : IDisposable
     {
         if (Exists(path))
         {
-            throw new IndexFormatException(path, null, "there is a collection here already", "Open it, or choose another path.");
+            throw new IndexFormatException(
+                path, null, "there is a collection here already", "Open it, or choose another path.");
         }
 
         foreach (string file in Directory.GetFileSystemEntries(path))
@@ -206,7 +224,10 @@ public sealed partial class Collection : IDisposable
                 && !name.EndsWith(AtomicFile.TemporarySuffix, StringComparison.Ordinal))
             {
                 throw new IndexFormatException(
-                    path, null, $"the directory holds other files ({name})", "Choose an empty or a new directory.");
+                    path,
+                    null,
+                    $"the directory holds other files ({name})",
+                    "Choose an empty or a new directory.");
             }
         }
     }

@@ -1,6 +1,8 @@
 namespace EdgeSim.Index;
 
-/// <summary>What a collection is for ever: fixed when it is created, written to <c>collection.json</c>, never changed.</summary>
+/// <summary>
+/// What a collection is for ever: fixed when it is created, written to <c>collection.json</c>, never changed.
+/// </summary>
 public sealed record CollectionOptions
 {
     /// <summary>Components of every vector, 1 to <see cref="IndexLimits.DimensionMax"/>.</summary>
@@ -10,8 +12,8 @@ public sealed record CollectionOptions
     public required Metric Metric { get; init; }
 
     /// <summary>
-    /// Fingerprint of the encoder whose embeddings are stored, "" for vectors that the caller brings. Vectors of
-    /// two encoders do not share a space: whoever adds or asks compares this first.
+    /// Fingerprint of the encoder whose embeddings are stored, "" for vectors that the caller brings. Vectors
+    /// of two encoders do not share a space: whoever adds or asks compares this first.
     /// </summary>
     public required string Fingerprint { get; init; }
 

@@ -3,39 +3,59 @@ namespace EdgeSim.Index;
 /// <summary>Every bound of the index, each with the reason for its value. Nothing is unlimited.</summary>
 public static class IndexLimits
 {
-    /// <summary>Components of a vector. 4096 x 128 x 128 = 2^26: an int32 dot product cannot overflow, with 32-fold room.</summary>
+    /// <summary>
+    /// Components of a vector. 4096 x 128 x 128 = 2^26: an int32 dot product cannot overflow, with 32-fold
+    /// room.
+    /// </summary>
     public const int DimensionMax = 4096;
 
-    /// <summary>Matches of one search: the heap is 80 KB, and beyond some thousand a scan with a radius is the right question.</summary>
+    /// <summary>
+    /// Matches of one search: the heap is 80 KB, and beyond some thousand a scan with a radius is the right
+    /// question.
+    /// </summary>
     public const int KMax = 10_000;
 
-    /// <summary>Bytes of one row's payload: a long passage or a record, not a picture; it is copied once on its way to disk.</summary>
+    /// <summary>
+    /// Bytes of one row's payload: a long passage or a record, not a picture; it is copied once on its way to
+    /// disk.
+    /// </summary>
     public const int PayloadBytesMax = 1 << 20;
 
-    /// <summary>Rows added and not yet committed: bounds the key table (about 2.5 MB) and what a power cut can take.</summary>
+    /// <summary>
+    /// Rows added and not yet committed: bounds the key table (about 2.5 MB) and what a power cut can take.
+    /// </summary>
     public const int FreshRowsMax = 65_536;
 
-    /// <summary>Bytes of codes, side numbers and payloads added and not yet committed: an eighth of a 64 MiB budget.</summary>
+    /// <summary>
+    /// Bytes of codes, side numbers and payloads added and not yet committed: an eighth of a 64 MiB budget.
+    /// </summary>
     public const int FreshBytesMax = 8 << 20;
 
-    /// <summary>Rows of one segment file. At 4096 dimensions that is 64 GiB of codes, and one merge never rewrites more.</summary>
+    /// <summary>
+    /// Rows of one segment file. At 4096 dimensions that is 64 GiB of codes, and one merge never rewrites
+    /// more.
+    /// </summary>
     public const int SegmentRowsMax = 1 << 24;
 
-    /// <summary>Rows of a collection, replaced ones included: a match carries its place in 32 bits during a search.</summary>
+    /// <summary>
+    /// Rows of a collection, replaced ones included: a match carries its place in 32 bits during a search.
+    /// </summary>
     public const long RowsMax = 1L << 30;
 
     /// <summary>Segment files of a collection: what one 4 KiB manifest slot lists (FORMAT.md).</summary>
     public const int SegmentsMax = 120;
 
     /// <summary>
-    /// Largest magnitude of a component where lengths count (dot, euclid): 4096 x (1e17)^2 is 4e37, so every score still
-    /// fits a float. Cosine has no such bound, because it looks at the direction only.
+    /// Largest magnitude of a component where lengths count (dot, euclid): 4096 x (1e17)^2 is 4e37, so every
+    /// score still fits a float. Cosine has no such bound, because it looks at the direction only.
     /// </summary>
     public const float ComponentMax = 1e17f;
 
     /// <summary>Characters of a fingerprint or model name: a SHA-256 in hexadecimal has 64.</summary>
     public const int NameLengthMax = 256;
 
-    /// <summary>Bytes of <c>collection.json</c> that a reader accepts; the longest one we write is below 4 KiB.</summary>
+    /// <summary>
+    /// Bytes of <c>collection.json</c> that a reader accepts; the longest one we write is below 4 KiB.
+    /// </summary>
     public const int DescriptorBytesMax = 16 << 10;
 }

@@ -1,6 +1,8 @@
 namespace EdgeSim.Index;
 
-/// <summary>Another <see cref="Collection"/>, in this process or another one, has the directory open.</summary>
+/// <summary>
+/// Another <see cref="Collection"/>, in this process or another one, has the directory open.
+/// </summary>
 public sealed class IndexLockedException : IndexException
 {
     internal IndexLockedException(string path, string owner)

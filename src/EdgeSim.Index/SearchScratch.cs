@@ -3,12 +3,14 @@ using EdgeSim.Index.Search;
 namespace EdgeSim.Index;
 
 /// <summary>
-/// The memory of a search, reused. It grows to the largest question asked with it and then stays: after that a search
-/// allocates nothing. One search at a time; concurrent searches bring one each.
+/// The memory of a search, reused. It grows to the largest question asked with it and then stays: after that
+/// a search allocates nothing. One search at a time; concurrent searches bring one each.
 /// </summary>
 public sealed class SearchScratch
 {
-    /// <summary>Bytes that one scratch can grow to: query, its codes, the dot products of a step, the heap.</summary>
+    /// <summary>
+    /// Bytes that one scratch can grow to: query, its codes, the dot products of a step, the heap.
+    /// </summary>
     public const int BytesMax =
         (IndexLimits.DimensionMax * (sizeof(float) + sizeof(sbyte)))
         + (FlatIndex.StepRowsMax * sizeof(int))
@@ -20,7 +22,11 @@ public sealed class SearchScratch
     private int _stride;
 
     /// <summary>Bytes held now.</summary>
-    public long Bytes => (_dots.LongLength * sizeof(int)) + (_query.LongLength * sizeof(float)) + _codes.LongLength + Best.Bytes;
+    public long Bytes
+        => (_dots.LongLength * sizeof(int))
+            + (_query.LongLength * sizeof(float))
+            + _codes.LongLength
+            + Best.Bytes;
 
     internal TopK Best { get; } = new();
 

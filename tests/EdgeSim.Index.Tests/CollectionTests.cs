@@ -37,7 +37,8 @@ public sealed class CollectionTests
             Assert.Equal(10, collection.Count);
             Assert.False(collection.Contains(12));
             var matches = new Match[20];
-            Assert.Equal(10, collection.Search(Rows.Vector(12, 42, 8), new SearchScratch(), matches).MatchCount);
+            Assert.Equal(
+                10, collection.Search(Rows.Vector(12, 42, 8), new SearchScratch(), matches).MatchCount);
         }
 
         using Collection again = Collection.Open(path);
@@ -93,7 +94,8 @@ public sealed class CollectionTests
                 {
                     ulong key = (ulong)random.Below(200);
                     seeds[key] = (ulong)commit;
-                    collection.Add(key, Rows.Vector(key, (ulong)commit, 6), Rows.Payload(key + (ulong)commit));
+                    collection.Add(
+                        key, Rows.Vector(key, (ulong)commit, 6), Rows.Payload(key + (ulong)commit));
                 }
 
                 collection.Commit();
@@ -115,13 +117,15 @@ public sealed class CollectionTests
             Assert.Equal(seeds.Count, collection.Count);
             Assert.Equal(seeds.Count, collection.Segments.Sum(segment => segment.LiveRows));
             var matches = new Match[300];
-            Assert.Equal(seeds.Count, collection.Search([1, 1, 1, 1, 1, 1], new SearchScratch(), matches).MatchCount);
+            Assert.Equal(
+                seeds.Count, collection.Search([1, 1, 1, 1, 1, 1], new SearchScratch(), matches).MatchCount);
             foreach (Match match in matches[..seeds.Count])
             {
                 Assert.True(collection.TryGet(match.Key, out Match row));
                 Assert.Equal(match with { Score = 0 }, row);
                 Assert.Equal(Rows.Payload(match.Key + seeds[match.Key]), collection.Payload(match).ToArray());
-                double score = Rows.Score(Metric.Dot, [1, 1, 1, 1, 1, 1], Rows.Vector(match.Key, seeds[match.Key], 6));
+                double score = Rows.Score(
+                    Metric.Dot, [1, 1, 1, 1, 1, 1], Rows.Vector(match.Key, seeds[match.Key], 6));
                 Assert.Equal(score, match.Score, 0.1);
             }
         }
@@ -144,10 +148,11 @@ public sealed class CollectionTests
         using var directory = new TemporaryDirectory();
         using Collection collection = Collection.Create(directory.Sub("c"), Rows.Options(Metric.Cosine, 3));
         collection.Add(1, [1, 2, 3], "one"u8);
-        Assert.Throws<ArgumentException>(() => collection.Add(2, [1, 2], []));
-        Assert.Throws<ArgumentException>(() => collection.Add(2, [1, float.NaN, 3], []));
-        Assert.Throws<ArgumentException>(() => collection.Add(2, [0, 0, 0], []));
-        Assert.Throws<ArgumentException>(() => collection.Add(2, [1, 2, 3], new byte[IndexLimits.PayloadBytesMax + 1]));
+        Assert.Throws<VectorException>(() => collection.Add(2, [1, 2], []));
+        Assert.Throws<VectorException>(() => collection.Add(2, [1, float.NaN, 3], []));
+        Assert.Throws<VectorException>(() => collection.Add(2, [0, 0, 0], []));
+        Assert.Throws<ArgumentException>(
+            () => collection.Add(2, [1, 2, 3], new byte[IndexLimits.PayloadBytesMax + 1]));
         collection.Add(3, [3, 2, 1], "three"u8);
         collection.Commit();
         Assert.Equal(2, collection.Count);
@@ -266,8 +271,10 @@ public sealed class CollectionTests
         File.WriteAllText(Path.Combine(directory.Sub("d"), "holiday.txt"), "keep me");
         var error = Assert.Throws<IndexFormatException>(() => Collection.Create(directory.Sub("d"), options));
         Assert.Contains("holiday.txt", error.Message);
-        Assert.Throws<ArgumentException>(() => Collection.Create(directory.Sub("e"), options with { Dimension = 4097 }));
-        Assert.Throws<ArgumentException>(() => Collection.Create(directory.Sub("e"), options with { Metric = 0 }));
+        Assert.Throws<ArgumentException>(
+            () => Collection.Create(directory.Sub("e"), options with { Dimension = 4097 }));
+        Assert.Throws<ArgumentException>(
+            () => Collection.Create(directory.Sub("e"), options with { Metric = 0 }));
         Assert.Throws<ArgumentException>(
             () => Collection.Create(directory.Sub("e"), options with { Model = new string('m', 257) }));
     }

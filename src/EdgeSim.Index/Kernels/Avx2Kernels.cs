@@ -1,9 +1,10 @@
-// Instructions: VPMOVSXBW widens 16 codes to int16, VPMADDWD multiplies 16 pairs and adds neighbours into int32, VPADDD
-//   accumulates: three instructions for 16 products. VCVTPS2PD / VCVTDQ2PD for the float query.
+// Instructions: VPMOVSXBW widens 16 codes to int16, VPMADDWD multiplies 16 pairs and adds neighbours into
+//   int32, VPADDD accumulates: three instructions for 16 products. VCVTPS2PD / VCVTDQ2PD for the float query.
 // Machines: x64 since Haswell (2013) and Excavator (2015).
 // Source: Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2.
-// Why faster than scalar: 16 products a step, and four rows share each load of the query, which is widened once a block.
-//   VPMADDUBSW would do 32 products a step but is wrong for some pairs that hold -128; this form is exact for all.
+// Why faster than scalar: 16 products a step, and four rows share each load of the query, which is widened
+//   once a block. VPMADDUBSW would do 32 products a step but is wrong for some pairs that hold -128; this
+//   form is exact for all.
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -74,7 +75,8 @@ public sealed unsafe class Avx2Kernels : VectorKernels
     }
 
     /// <inheritdoc/>
-    protected override double DistanceSquaredCore(ReadOnlySpan<float> query, ReadOnlySpan<sbyte> row, float scale)
+    protected override double DistanceSquaredCore(
+        ReadOnlySpan<float> query, ReadOnlySpan<sbyte> row, float scale)
     {
         Vector256<double> low = Vector256<double>.Zero;
         Vector256<double> high = Vector256<double>.Zero;
@@ -138,7 +140,8 @@ public sealed unsafe class Avx2Kernels : VectorKernels
         int end = length & ~15;
         for (int i = 0; i < end; i += 16)
         {
-            sum += Avx2.MultiplyAddAdjacent(Avx2.ConvertToVector256Int16(row + i), Avx.LoadVector256(query + i));
+            sum += Avx2.MultiplyAddAdjacent(
+                Avx2.ConvertToVector256Int16(row + i), Avx.LoadVector256(query + i));
         }
 
         return Vector256.Sum(sum) + Tail(query, row, end, length);

@@ -1,10 +1,14 @@
-// Instructions: SMULL / SMULL2 multiply 8 + 8 codes into int16, SADALP adds neighbours into int32 accumulators: four
-//   instructions for 16 products. SXTL, SCVTF and FCVTL widen codes and floats to double for the float query.
-// Boards: every ARM64 core (ARMv8.0-A Advanced SIMD): Raspberry Pi 3, 4 (Cortex-A72), 5 (A76), Jetson. No SDOT is used.
-// Source: Arm Architecture Reference Manual for A-profile; Cortex-A72 Software Optimization Guide, where multiplies go to
-//   one SIMD pipe and SADALP to the other, so the pair costs no more than the SMLAL form, which needs one SADALP less.
+// Instructions: SMULL / SMULL2 multiply 8 + 8 codes into int16, SADALP adds neighbours into int32
+//   accumulators: four instructions for 16 products. SXTL, SCVTF and FCVTL widen codes and floats to double
+//   for the float query.
+// Boards: every ARM64 core (ARMv8.0-A Advanced SIMD): Raspberry Pi 3, 4 (Cortex-A72), 5 (A76), Jetson. No
+//   SDOT is used.
+// Source: Arm Architecture Reference Manual for A-profile; Cortex-A72 Software Optimization Guide, where
+//   multiplies go to one SIMD pipe and SADALP to the other, so the pair costs no more than the SMLAL form,
+//   which needs one SADALP less.
 // Why faster than scalar: 16 products a step, and four rows share each load of the query.
-//   SMLAL2 onto a SMULL result would overflow int16 for two products of -128 x -128; SADALP after each multiply cannot.
+//   SMLAL2 onto a SMULL result would overflow int16 for two products of -128 x -128; SADALP after each
+//   multiply cannot.
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 
@@ -73,7 +77,8 @@ public sealed unsafe class NeonKernels : VectorKernels
     }
 
     /// <inheritdoc/>
-    protected override double DistanceSquaredCore(ReadOnlySpan<float> query, ReadOnlySpan<sbyte> row, float scale)
+    protected override double DistanceSquaredCore(
+        ReadOnlySpan<float> query, ReadOnlySpan<sbyte> row, float scale)
     {
         Vector128<double> sum01 = Vector128<double>.Zero;
         Vector128<double> sum23 = Vector128<double>.Zero;
@@ -148,7 +153,8 @@ public sealed unsafe class NeonKernels : VectorKernels
         return Vector128.Sum(sum) + Tail(query, row, end, length);
     }
 
-    private static Vector128<int> MultiplyAdd(Vector128<int> sum, Vector128<sbyte> left, Vector128<sbyte> right)
+    private static Vector128<int> MultiplyAdd(
+        Vector128<int> sum, Vector128<sbyte> left, Vector128<sbyte> right)
     {
         sum = AdvSimd.AddPairwiseWideningAndAdd(
             sum, AdvSimd.MultiplyWideningLower(left.GetLower(), right.GetLower()));
@@ -173,7 +179,8 @@ public sealed unsafe class NeonKernels : VectorKernels
         high = AdvSimd.ConvertToSingle(AdvSimd.SignExtendWideningUpper(eight));
     }
 
-    private static Vector128<double> Low(Vector128<float> four) => AdvSimd.Arm64.ConvertToDouble(four.GetLower());
+    private static Vector128<double> Low(Vector128<float> four)
+        => AdvSimd.Arm64.ConvertToDouble(four.GetLower());
 
     private static Vector128<double> High(Vector128<float> four) => AdvSimd.Arm64.ConvertToDoubleUpper(four);
 

@@ -36,7 +36,8 @@ public sealed class ScalarKernels : VectorKernels
     }
 
     /// <inheritdoc/>
-    protected override double DistanceSquaredCore(ReadOnlySpan<float> query, ReadOnlySpan<sbyte> row, float scale)
+    protected override double DistanceSquaredCore(
+        ReadOnlySpan<float> query, ReadOnlySpan<sbyte> row, float scale)
     {
         Span<double> lanes = stackalloc double[8];
         lanes.Clear();

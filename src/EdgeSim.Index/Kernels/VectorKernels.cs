@@ -1,29 +1,40 @@
 namespace EdgeSim.Index.Kernels;
 
 /// <summary>
-/// The arithmetic of a scan, one class per instruction set. The public methods check lengths once per block of rows;
-/// the loops behind them check nothing. <see cref="ScalarKernels"/> is the law: every other class returns the same bits
-/// for every input, so an answer does not depend on the machine that gave it.
+/// The arithmetic of a scan, one class per instruction set. The public methods check lengths once per block
+/// of rows; the loops behind them check nothing. <see cref="ScalarKernels"/> is the law: every other class
+/// returns the same bits for every input, so an answer does not depend on the machine that gave it.
 /// </summary>
 public abstract class VectorKernels
 {
-    /// <summary>Environment variable that forces a class by name: <c>scalar</c>, <c>avx2</c> or <c>neon</c>.</summary>
+    /// <summary>
+    /// Environment variable that forces a class by name: <c>scalar</c>, <c>avx2</c> or <c>neon</c>.
+    /// </summary>
     public const string Variable = "EDGESIM_KERNELS";
 
     private static VectorKernels? s_best;
 
-    /// <summary>The classes this processor (and this build) can run, slowest first; <c>scalar</c> is always among them.</summary>
+    /// <summary>
+    /// The classes this processor (and this build) can run, slowest first; <c>scalar</c> is always among
+    /// them.
+    /// </summary>
     public static IReadOnlyList<VectorKernels> Available { get; } = ListAvailable();
 
-    /// <summary>The fastest available class, or the one that <see cref="Variable"/> names. Chosen once.</summary>
-    /// <exception cref="PlatformNotSupportedException">The variable names a class that is unknown or cannot run here.</exception>
+    /// <summary>
+    /// The fastest available class, or the one that <see cref="Variable"/> names. Chosen once.
+    /// </summary>
+    /// <exception cref="PlatformNotSupportedException">
+    /// The variable names a class that is unknown or cannot run here.
+    /// </exception>
     public static VectorKernels Best => s_best ??= Select(Environment.GetEnvironmentVariable(Variable));
 
     /// <summary>Name of the class, as <see cref="Variable"/> and <c>doctor</c> spell it.</summary>
     public abstract string Name { get; }
 
     /// <summary>The class of that name; the fastest available one for null or "".</summary>
-    /// <exception cref="PlatformNotSupportedException">The name is unknown, or that class cannot run here.</exception>
+    /// <exception cref="PlatformNotSupportedException">
+    /// The name is unknown, or that class cannot run here.
+    /// </exception>
     public static VectorKernels Select(string? name)
     {
         if (string.IsNullOrEmpty(name))
@@ -64,9 +75,9 @@ public abstract class VectorKernels
     }
 
     /// <summary>
-    /// Dot product of a float query with one row of codes, summed in double: component i goes to lane i % 8, and the
-    /// lanes are added as ((0+4)+(2+6)) + ((1+5)+(3+7)). A float times a code is exact in double, so every class that
-    /// keeps this order returns the same bits. O(length).
+    /// Dot product of a float query with one row of codes, summed in double: component i goes to lane i % 8,
+    /// and the lanes are added as ((0+4)+(2+6)) + ((1+5)+(3+7)). A float times a code is exact in double, so
+    /// every class that keeps this order returns the same bits. O(length).
     /// </summary>
     public double Dot(ReadOnlySpan<float> query, ReadOnlySpan<sbyte> row)
     {
@@ -75,8 +86,9 @@ public abstract class VectorKernels
     }
 
     /// <summary>
-    /// Squared Euclidean distance between a float query and one row of codes times its scale, in double and in the lane
-    /// order of the dot product. Computed from the differences, so near-equal vectors do not cancel. O(length).
+    /// Squared Euclidean distance between a float query and one row of codes times its scale, in double and
+    /// in the lane order of the dot product. Computed from the differences, so near-equal vectors do not
+    /// cancel. O(length).
     /// </summary>
     public double DistanceSquared(ReadOnlySpan<float> query, ReadOnlySpan<sbyte> row, float scale)
     {
@@ -91,7 +103,8 @@ public abstract class VectorKernels
     protected abstract double DotCore(ReadOnlySpan<float> query, ReadOnlySpan<sbyte> row);
 
     /// <inheritdoc cref="DistanceSquared"/>
-    protected abstract double DistanceSquaredCore(ReadOnlySpan<float> query, ReadOnlySpan<sbyte> row, float scale);
+    protected abstract double DistanceSquaredCore(
+        ReadOnlySpan<float> query, ReadOnlySpan<sbyte> row, float scale);
 
     /// <summary>Adds the eight lanes in the order that the law fixes.</summary>
     private protected static double SumLanes(ReadOnlySpan<double> lanes)
@@ -118,7 +131,8 @@ public abstract class VectorKernels
         if (length is < 1 or > IndexLimits.DimensionMax)
         {
             throw new ArgumentException(
-                $"The query has {length} components; allowed are 1 to {IndexLimits.DimensionMax}.", nameof(length));
+                $"The query has {length} components; allowed are 1 to {IndexLimits.DimensionMax}.",
+                nameof(length));
         }
     }
 

@@ -1,26 +1,37 @@
 namespace EdgeSim.Index.Quantization;
 
 /// <summary>
-/// Float vector to int8 codes with one scale: scale = max|x| / 127, code = x / scale rounded to nearest, in [-127, 127].
-/// Error bound: each component is off by at most half a scale, so the row by at most scale x sqrt(dimension) / 2.
-/// Symmetric and per row, so a dot product of codes needs no correction terms.
+/// Float vector to int8 codes with one scale: scale = max|x| / 127, code = x / scale rounded to nearest, in
+/// [-127, 127]. Error bound: each component is off by at most half a scale, so the row by at most scale x
+/// sqrt(dimension) / 2. Symmetric and per row, so a dot product of codes needs no correction terms.
 /// </summary>
 internal static class RowQuantizer
 {
-    /// <summary>Largest code; -128 is never written, so that a row and its negative have the same error.</summary>
+    /// <summary>
+    /// Largest code; -128 is never written, so that a row and its negative have the same error.
+    /// </summary>
     internal const int CodeMax = 127;
 
     /// <summary>Smallest normal float: a subnormal scale would lose its own precision.</summary>
     private const float ScaleMin = 1.17549435e-38f;
 
-    /// <summary>Codes of a stored row: the dimension rounded up to 16, so that a 128-bit kernel has no tail.</summary>
+    /// <summary>
+    /// Codes of a stored row: the dimension rounded up to 16, so that a 128-bit kernel has no tail.
+    /// </summary>
     internal static int Stride(int dimension) => (dimension + 15) & ~15;
 
-    /// <summary>Quantises a vector. Cosine rows are brought to unit length first. O(dimension), no allocation.</summary>
-    /// <param name="vector">[dimension]; checked here: finite, and where lengths count at most <see cref="IndexLimits.ComponentMax"/>.</param>
+    /// <summary>
+    /// Quantises a vector. Cosine rows are brought to unit length first. O(dimension), no allocation.
+    /// </summary>
+    /// <param name="vector">
+    /// [dimension]; checked here: finite, and where lengths count at most
+    /// <see cref="IndexLimits.ComponentMax"/>.
+    /// </param>
     /// <param name="metric">The collection's metric.</param>
     /// <param name="codes">[stride], written in full; zero beyond the dimension.</param>
-    /// <exception cref="ArgumentException">A component is not allowed (its position is named), or a zero vector has no angle.</exception>
+    /// <exception cref="ArgumentException">
+    /// A component is not allowed (its position is named), or a zero vector has no angle.
+    /// </exception>
     internal static QuantizedRow Quantize(ReadOnlySpan<float> vector, Metric metric, Span<sbyte> codes)
     {
         float max = Check(vector, metric);
@@ -64,7 +75,8 @@ internal static class RowQuantizer
             if (magnitude > IndexLimits.ComponentMax && metric != Metric.Cosine)
             {
                 throw new VectorException(
-                    $"Component {i} is {vector[i]}; for this metric magnitudes up to {IndexLimits.ComponentMax} are allowed.");
+                    $"Component {i} is {vector[i]}; "
+                    + $"for this metric magnitudes up to {IndexLimits.ComponentMax} are allowed.");
             }
 
             max = Math.Max(max, magnitude);
@@ -79,7 +91,9 @@ internal static class RowQuantizer
         return max;
     }
 
-    /// <summary>Euclidean length, in double: neither the largest nor the smallest floats over- or underflow.</summary>
+    /// <summary>
+    /// Euclidean length, in double: neither the largest nor the smallest floats over- or underflow.
+    /// </summary>
     internal static double Norm(ReadOnlySpan<float> vector)
     {
         double sum = 0;

@@ -4,18 +4,24 @@ using EdgeSim.Index.Storage;
 namespace EdgeSim.Index.Search;
 
 /// <summary>
-/// The definition of a right answer: every live row is compared, and the answer is exactly the k best of the float query
-/// against the stored codes, ties broken by age (earlier segment, then lower ordinal). One pass; O(rows x dimension).
+/// The definition of a right answer: every live row is compared, and the answer is exactly the k best of the
+/// float query against the stored codes, ties broken by age (earlier segment, then lower ordinal). One pass;
+/// O(rows x dimension).
 /// </summary>
 internal static class FlatIndex
 {
-    /// <summary>Bytes of codes per step: they stay in the first two cache levels while the survivors are measured again.</summary>
+    /// <summary>
+    /// Bytes of codes per step: they stay in the first two cache levels while the survivors are measured
+    /// again.
+    /// </summary>
     internal const int StepBytes = 64 << 10;
 
     /// <summary>Most rows of a step, so that the scores of short rows stay small too.</summary>
     internal const int StepRowsMax = 1024;
 
-    /// <summary>Searches a snapshot. Allocates nothing once the scratch has grown to the question's size.</summary>
+    /// <summary>
+    /// Searches a snapshot. Allocates nothing once the scratch has grown to the question's size.
+    /// </summary>
     internal static SearchStatistics Search(
         Snapshot snapshot,
         VectorKernels kernels,

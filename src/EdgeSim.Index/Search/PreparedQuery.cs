@@ -3,13 +3,15 @@ using EdgeSim.Index.Quantization;
 namespace EdgeSim.Index.Search;
 
 /// <summary>
-/// A query ready for a scan: its codes, and the numbers that turn an integer dot product into a bound on the score.
+/// A query ready for a scan: its codes, and the numbers that turn an integer dot product into a bound on the
+/// score.
 /// </summary>
 /// <remarks>
-/// Write the query as q = t c + e with codes c, and a row as r = s d with codes d. Then q.r = t s (c.d) + e.r, and by Cauchy
-/// and Schwarz |e.r| is at most |e| |r|. So c.d alone tells how good the row can be at most, and only rows that can still
-/// enter the answer are measured with the float query. Nothing is sampled or tuned: the answer is the exact one.
-/// Each test below compares squares, so that no root or division is taken per row.
+/// Write the query as q = t c + e with codes c, and a row as r = s d with codes d. Then q.r = t s (c.d) +
+/// e.r, and by Cauchy and Schwarz |e.r| is at most |e| |r|. So c.d alone tells how good the row can be at
+/// most, and only rows that can still enter the answer are measured with the float query. Nothing is sampled
+/// or tuned: the answer is the exact one. Each test below compares squares, so that no root or division is
+/// taken per row.
 /// </remarks>
 internal readonly struct PreparedQuery
 {
@@ -50,8 +52,8 @@ internal readonly struct PreparedQuery
 
         double norm = RowQuantizer.Norm(query);
 
-        // The relative and the absolute slack stand far above what double arithmetic can lose (about 1e-15) and far
-        // below what would let a needless row through.
+        // The relative and the absolute slack stand far above what double arithmetic can lose (about 1e-15)
+        // and far below what would let a needless row through.
         double bound = (Math.Sqrt(errors) * (1 + 1e-9)) + (norm * 1e-12);
         return new PreparedQuery(metric, scale, norm, bound);
     }
@@ -71,7 +73,9 @@ internal readonly struct PreparedQuery
                 double product = _scale * dot;
                 double needed = (threshold * _norm) - _error;
                 double limit = needed * needed * squareSum;
-                return needed > 0 ? product > 0 && product * product >= limit : product >= 0 || product * product <= limit;
+                return needed > 0
+                    ? product > 0 && product * product >= limit
+                    : product >= 0 || product * product <= limit;
             }
 
             case Metric.Dot:
@@ -84,9 +88,11 @@ internal readonly struct PreparedQuery
 
             default:
             {
-                // |q|^2 + |r|^2 - 2 (t s c.d + |e| |r|) <= threshold^2; lengths far apart cost digits, hence the second slack.
+                // |q|^2 + |r|^2 - 2 (t s c.d + |e| |r|) <= threshold^2; lengths far apart cost digits, hence
+                // the second slack.
                 double lengths = (_norm * _norm) + ((double)rowScale * rowScale * squareSum);
-                double excess = (lengths * (1 - 1e-12)) - (2 * _scale * rowScale * dot) - ((double)threshold * threshold);
+                double allowed = (double)threshold * threshold;
+                double excess = (lengths * (1 - 1e-12)) - (2 * _scale * rowScale * dot) - allowed;
                 double reach = 2 * _error * rowScale;
                 return excess <= 0 || excess * excess <= reach * reach * squareSum;
             }

@@ -1,9 +1,9 @@
 namespace EdgeSim.Index.Search;
 
 /// <summary>
-/// The k best of a stream, in a min-heap of 64-bit numbers: the score's bits made sortable above, the complement of the
-/// row's place below. One integer comparison orders by score and then by place, so equal scores keep the earlier row.
-/// Allocates only when k grows. O(log k) an addition.
+/// The k best of a stream, in a min-heap of 64-bit numbers: the score's bits made sortable above, the
+/// complement of the row's place below. One integer comparison orders by score and then by place, so equal
+/// scores keep the earlier row. Allocates only when k grows. O(log k) an addition.
 /// </summary>
 internal sealed class TopK
 {
@@ -103,7 +103,9 @@ internal sealed class TopK
         heap[parent] = item;
     }
 
-    /// <summary>IEEE 754 orders like an integer once negative numbers are complemented; adding 0 makes -0 equal 0.</summary>
+    /// <summary>
+    /// IEEE 754 orders like an integer once negative numbers are complemented; adding 0 makes -0 equal 0.
+    /// </summary>
     private static ulong Pack(float score, uint place)
     {
         uint bits = BitConverter.SingleToUInt32Bits(score + 0f);

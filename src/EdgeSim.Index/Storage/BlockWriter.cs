@@ -3,7 +3,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace EdgeSim.Index.Storage;
 
-/// <summary>Streams one section after the other into a file, block by block, and notes each block's checksum.</summary>
+/// <summary>
+/// Streams one section after the other into a file, block by block, and notes each block's checksum.
+/// </summary>
 internal sealed class BlockWriter(DurableFiles files, SafeFileHandle file)
 {
     private readonly byte[] _block = new byte[SegmentLayout.BlockBytes];

@@ -4,8 +4,8 @@ using System.Numerics;
 namespace EdgeSim.Index.Storage;
 
 /// <summary>
-/// CRC-32C (Castagnoli; RFC 3720, appendix B.4): every error of one, two or three bits in a block of 64 KiB is found, and
-/// x64 and ARM64 have an instruction for it. "123456789" gives E3069283.
+/// CRC-32C (Castagnoli; RFC 3720, appendix B.4): every error of one, two or three bits in a block of 64 KiB
+/// is found, and x64 and ARM64 have an instruction for it. "123456789" gives E3069283.
 /// </summary>
 internal static class Crc32C
 {

@@ -3,10 +3,15 @@ using System.Text.Json;
 
 namespace EdgeSim.Index.Storage;
 
-/// <summary>What <c>collection.json</c> says: written once, last, so that its presence means that the collection exists.</summary>
+/// <summary>
+/// What <c>collection.json</c> says: written once, last, so that its presence means that the collection
+/// exists.
+/// </summary>
 /// <param name="Id">Random id, repeated in every other file.</param>
 /// <param name="Options">The collection's options.</param>
-/// <param name="Checksum">CRC-32C of the file, which the manifest repeats: the file itself stays plain for people to read.</param>
+/// <param name="Checksum">
+/// CRC-32C of the file, which the manifest repeats: the file itself stays plain for people to read.
+/// </param>
 internal sealed record Descriptor(ulong Id, CollectionOptions Options, uint Checksum)
 {
     internal const string FileName = "collection.json";
@@ -26,7 +31,9 @@ internal sealed record Descriptor(ulong Id, CollectionOptions Options, uint Chec
             },
             DescriptorJson.Default.DescriptorDocument);
 
-    /// <exception cref="IndexCorruptException">Too long, not JSON, or without a field that must be there.</exception>
+    /// <exception cref="IndexCorruptException">
+    /// Too long, not JSON, or without a field that must be there.
+    /// </exception>
     /// <exception cref="IndexFormatException">Of a newer format.</exception>
     internal static Descriptor Read(string path)
     {
@@ -36,7 +43,9 @@ internal sealed record Descriptor(ulong Id, CollectionOptions Options, uint Chec
             if (file.Length > IndexLimits.DescriptorBytesMax)
             {
                 throw new IndexCorruptException(
-                    path, null, $"the file has {file.Length} bytes; {IndexLimits.DescriptorBytesMax} are allowed");
+                    path,
+                    null,
+                    $"the file has {file.Length} bytes; {IndexLimits.DescriptorBytesMax} are allowed");
             }
 
             bytes = new byte[file.Length];
@@ -49,7 +58,8 @@ internal sealed record Descriptor(ulong Id, CollectionOptions Options, uint Chec
             throw new IndexFormatException(
                 path,
                 null,
-                $"the collection has format {document.Format}; this EdgeSim reads formats 1 to {FormatNewest}",
+                $"the collection has format {document.Format}; "
+                + $"this EdgeSim reads formats 1 to {FormatNewest}",
                 "Use the EdgeSim that wrote it, or a newer one.");
         }
 
@@ -68,7 +78,8 @@ internal sealed record Descriptor(ulong Id, CollectionOptions Options, uint Chec
         }
         catch (Exception invalid) when (invalid is ArgumentException or FormatException or OverflowException)
         {
-            throw new IndexCorruptException(path, null, "a field has a value that is not allowed: " + invalid.Message, invalid);
+            throw new IndexCorruptException(
+                path, null, "a field has a value that is not allowed: " + invalid.Message, invalid);
         }
     }
 
@@ -81,7 +92,8 @@ internal sealed record Descriptor(ulong Id, CollectionOptions Options, uint Chec
         }
         catch (JsonException invalid)
         {
-            throw new IndexCorruptException(path, null, "the file is not the JSON it was written as", invalid);
+            throw new IndexCorruptException(
+                path, null, "the file is not the JSON it was written as", invalid);
         }
     }
 

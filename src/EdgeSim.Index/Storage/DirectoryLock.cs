@@ -6,8 +6,9 @@ using Microsoft.Win32.SafeHandles;
 namespace EdgeSim.Index.Storage;
 
 /// <summary>
-/// The one-writer lock of a collection: the system's lock on the file <c>LOCK</c>, held until this object is disposed or its
-/// process ends. The file holds the owner's process id for people; it stays when the lock goes, and means nothing then.
+/// The one-writer lock of a collection: the system's lock on the file <c>LOCK</c>, held until this object is
+/// disposed or its process ends. The file holds the owner's process id for people; it stays when the lock
+/// goes, and means nothing then.
 /// </summary>
 internal sealed class DirectoryLock : IDisposable
 {
@@ -29,7 +30,8 @@ internal sealed class DirectoryLock : IDisposable
                 throw new IndexLockedException(directory, Owner(file));
             }
 
-            byte[] owner = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n"));
+            byte[] owner = Encoding.ASCII.GetBytes(
+                string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n"));
             RandomAccess.SetLength(file, 0);
             RandomAccess.Write(file, owner, 0);
             return new DirectoryLock(file);
@@ -48,7 +50,8 @@ internal sealed class DirectoryLock : IDisposable
     {
         Span<byte> bytes = stackalloc byte[16];
         int count = RandomAccess.Read(file, bytes, 0);
-        return int.TryParse(Encoding.ASCII.GetString(bytes[..count]).Trim(), CultureInfo.InvariantCulture, out int id)
+        return int.TryParse(
+            Encoding.ASCII.GetString(bytes[..count]).Trim(), CultureInfo.InvariantCulture, out int id)
             ? $"process {id}" + (id == Environment.ProcessId ? " (this one)" : "")
             : "another process";
     }

@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace EdgeSim.Index.Storage;
 
 /// <summary>
-/// The steps that change the disk, and nothing else. Every write of the index goes through here, so that a test can stop
-/// the world after any step and look at what is left.
+/// The steps that change the disk, and nothing else. Every write of the index goes through here, so that a
+/// test can stop the world after any step and look at what is left.
 /// </summary>
 internal class DurableFiles
 {

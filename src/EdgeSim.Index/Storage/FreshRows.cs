@@ -3,14 +3,16 @@ using EdgeSim.Index.Quantization;
 namespace EdgeSim.Index.Storage;
 
 /// <summary>
-/// Rows added and not yet committed, already quantised. A row whose key comes again is dead; the last one counts. Codes are
-/// kept in chunks, so that growing never copies them.
+/// Rows added and not yet committed, already quantised. A row whose key comes again is dead; the last one
+/// counts. Codes are kept in chunks, so that growing never copies them.
 /// </summary>
 internal sealed class FreshRows(int stride) : IRowSource
 {
     private const int ChunkRows = 128;
 
-    /// <summary>Bytes of a row beside codes and payload: key, scale, two sums, offset, and its place in the key table.</summary>
+    /// <summary>
+    /// Bytes of a row beside codes and payload: key, scale, two sums, offset, and its place in the key table.
+    /// </summary>
     private const int SideBytes = 64;
 
     private readonly List<sbyte[]> _codes = [];
@@ -43,7 +45,8 @@ internal sealed class FreshRows(int stride) : IRowSource
             _codes.Add(new sbyte[ChunkRows * stride]);
         }
 
-        QuantizedRow row = RowQuantizer.Quantize(vector, metric, CodesOf(ordinal)); // May refuse; nothing is changed yet.
+        // May refuse; nothing is changed yet.
+        QuantizedRow row = RowQuantizer.Quantize(vector, metric, CodesOf(ordinal));
         GrowPayloads(payload.Length);
         payload.CopyTo(_payloads.AsSpan(_payloadBytes));
         _payloadBytes += payload.Length;
@@ -96,7 +99,8 @@ internal sealed class FreshRows(int stride) : IRowSource
     {
         if (_payloadBytes + bytes > _payloads.Length)
         {
-            long wanted = Math.Max(_payloadBytes + (long)bytes, Math.Min(2L * _payloads.Length, IndexLimits.FreshBytesMax));
+            long wanted = Math.Max(
+                _payloadBytes + (long)bytes, Math.Min(2L * _payloads.Length, IndexLimits.FreshBytesMax));
             Array.Resize(ref _payloads, (int)Math.Max(wanted, 4096));
         }
     }

@@ -2,8 +2,9 @@ namespace EdgeSim.Index.Storage;
 
 /// <summary>Rows on their way into a segment file: those of an older segment, or fresh ones.</summary>
 /// <remarks>
-/// Laws: ordinals run from 0 to <see cref="RowCount"/>; <see cref="OrdinalByKey"/> is a permutation of them in ascending
-/// order of key; no two live rows of the sources of one file have the same key. Spans live until the next call.
+/// Laws: ordinals run from 0 to <see cref="RowCount"/>; <see cref="OrdinalByKey"/> is a permutation of them
+/// in ascending order of key; no two live rows of the sources of one file have the same key. Spans live until
+/// the next call.
 /// </remarks>
 internal interface IRowSource
 {

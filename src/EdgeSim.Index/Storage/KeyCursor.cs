@@ -1,6 +1,9 @@
 namespace EdgeSim.Index.Storage;
 
-/// <summary>Walks the live rows of a source in the order of their keys, and knows which ordinal each gets in the new file.</summary>
+/// <summary>
+/// Walks the live rows of a source in the order of their keys, and knows which ordinal each gets in the new
+/// file.
+/// </summary>
 internal sealed class KeyCursor
 {
     private readonly IRowSource _source;

@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace EdgeSim.Index.Storage;
 
 /// <summary>
-/// The file <c>manifest</c>: two slots of 4 KiB, written alternately. A write that a power cut tears leaves the other slot,
-/// that is the commit before, whole.
+/// The file <c>manifest</c>: two slots of 4 KiB, written alternately. A write that a power cut tears leaves
+/// the other slot, that is the commit before, whole.
 /// </summary>
 internal static class Manifest
 {
@@ -30,19 +30,24 @@ internal static class Manifest
         return bytes;
     }
 
-    /// <summary>Writes a commit's slot and returns when it is durable: this is the moment at which the commit happens.</summary>
+    /// <summary>
+    /// Writes a commit's slot and returns when it is durable: this is the moment at which the commit happens.
+    /// </summary>
     internal static void Write(DurableFiles files, string path, ref ManifestSlot slot)
     {
         slot.SlotChecksum = ManifestSlot.ChecksumOf(ref slot);
         using SafeFileHandle file = files.Open(path);
-        files.Write(file, ManifestSlot.AsBytes(ref slot), (long)(slot.Commit % SlotCount) * ManifestSlot.SizeBytes);
+        files.Write(
+            file, ManifestSlot.AsBytes(ref slot), (long)(slot.Commit % SlotCount) * ManifestSlot.SizeBytes);
         files.Flush(file);
     }
 
     /// <summary>Reads the newest whole slot.</summary>
     /// <param name="path">The manifest.</param>
     /// <param name="descriptor">The collection it must belong to.</param>
-    /// <param name="isDamaged">Whether the other slot holds something that is not a whole slot: a torn write, or decay.</param>
+    /// <param name="isDamaged">
+    /// Whether the other slot holds something that is not a whole slot: a torn write, or decay.
+    /// </param>
     internal static ManifestSlot Read(string path, Descriptor descriptor, out bool isDamaged)
     {
         byte[] bytes = ReadFile(path);
@@ -57,7 +62,8 @@ internal static class Manifest
                 continue; // Never written.
             }
 
-            if (slot.Magic != ManifestSlot.MagicValue || ManifestSlot.ChecksumOf(ref slot) != slot.SlotChecksum)
+            if (slot.Magic != ManifestSlot.MagicValue
+                || ManifestSlot.ChecksumOf(ref slot) != slot.SlotChecksum)
             {
                 isDamaged = true;
                 continue;
@@ -104,14 +110,17 @@ internal static class Manifest
             throw new IndexFormatException(
                 path,
                 offset + 8,
-                $"the slot has format version {slot.Version}; this EdgeSim reads versions 1 to {ManifestSlot.VersionNewest}",
+                $"the slot has format version {slot.Version}; "
+                + $"this EdgeSim reads versions 1 to {ManifestSlot.VersionNewest}",
                 "Use the EdgeSim that wrote it, or a newer one.");
         }
 
         if (slot.CollectionId != descriptor.Id || slot.DescriptorChecksum != descriptor.Checksum)
         {
             throw new IndexCorruptException(
-                path, offset + 12, $"the slot was written for another {Descriptor.FileName} than the one beside it");
+                path,
+                offset + 12,
+                $"the slot was written for another {Descriptor.FileName} than the one beside it");
         }
 
         if (slot.SegmentCount > IndexLimits.SegmentsMax || slot.Commit % SlotCount != (ulong)index)

@@ -20,7 +20,9 @@ internal struct ManifestEntry
     [FieldOffset(8)]
     internal ulong FileBytes;
 
-    /// <summary>The header checksum that the file must have: a swapped or older file of that name is noticed.</summary>
+    /// <summary>
+    /// The header checksum that the file must have: a swapped or older file of that name is noticed.
+    /// </summary>
     [FieldOffset(16)]
     internal uint HeaderChecksum;
 

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace EdgeSim.Index.Storage;
 
 /// <summary>
-/// One of the two 4 KiB slots of the file <c>manifest</c>: the segments that a commit consists of. FORMAT.md has the same
-/// table and a test compares them.
+/// One of the two 4 KiB slots of the file <c>manifest</c>: the segments that a commit consists of. FORMAT.md
+/// has the same table and a test compares them.
 /// </summary>
 [StructLayout(LayoutKind.Explicit, Size = SizeBytes)]
 internal struct ManifestSlot
@@ -44,7 +44,9 @@ internal struct ManifestSlot
     [FieldOffset(36)]
     internal uint SegmentCount;
 
-    /// <summary>The segments, oldest first: a row of a later one replaces a row of the same key in an earlier one.</summary>
+    /// <summary>
+    /// The segments, oldest first: a row of a later one replaces a row of the same key in an earlier one.
+    /// </summary>
     [FieldOffset(128)]
     internal SegmentTable Segments;
 
@@ -60,7 +62,8 @@ internal struct ManifestSlot
     }
 
     /// <summary>The slot as the bytes of the file.</summary>
-    internal static Span<byte> AsBytes(ref ManifestSlot slot) => MemoryMarshal.AsBytes(new Span<ManifestSlot>(ref slot));
+    internal static Span<byte> AsBytes(ref ManifestSlot slot)
+        => MemoryMarshal.AsBytes(new Span<ManifestSlot>(ref slot));
 
     /// <summary>The checksum that <see cref="SlotChecksum"/> must hold.</summary>
     internal static uint ChecksumOf(ref ManifestSlot slot) => Crc32C.Of(AsBytes(ref slot)[..4092]);

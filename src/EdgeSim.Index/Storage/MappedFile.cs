@@ -5,8 +5,9 @@ using Microsoft.Win32.SafeHandles;
 namespace EdgeSim.Index.Storage;
 
 /// <summary>
-/// A file mapped read-only as a whole; the handle owns the mapping. A file that another process shortens meanwhile ends
-/// this process with SIGBUS: EdgeSim never shortens a file that may be mapped (FORMAT.md, caveats).
+/// A file mapped read-only as a whole; the handle owns the mapping. A file that another process shortens
+/// meanwhile ends this process with SIGBUS: EdgeSim never shortens a file that may be mapped (FORMAT.md,
+/// caveats).
 /// </summary>
 internal sealed class MappedFile : SafeHandleZeroOrMinusOneIsInvalid
 {
@@ -23,10 +24,13 @@ internal sealed class MappedFile : SafeHandleZeroOrMinusOneIsInvalid
     /// <summary>Start of the mapping; valid until the handle is disposed.</summary>
     internal nint Address => handle;
 
-    /// <summary>Maps an existing file that is at least <paramref name="bytesMin"/> long; null when it is shorter.</summary>
+    /// <summary>
+    /// Maps an existing file that is at least <paramref name="bytesMin"/> long; null when it is shorter.
+    /// </summary>
     internal static MappedFile? TryOpen(string path, long bytesMin, out long bytes)
     {
-        using SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using SafeFileHandle file = File.OpenHandle(
+            path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         bytes = RandomAccess.GetLength(file);
         return bytes < bytesMin ? null : new MappedFile(Libc.Map(file, bytes, path), bytes);
     }

@@ -8,11 +8,13 @@ internal static class OrphanFiles
     private const string Prefix = "segment-";
 
     /// <summary>The file name of a segment.</summary>
-    internal static string SegmentName(uint number) => Prefix + number.ToString("D10", CultureInfo.InvariantCulture);
+    internal static string SegmentName(uint number)
+        => Prefix + number.ToString("D10", CultureInfo.InvariantCulture);
 
     /// <summary>
-    /// Removes what an interrupted commit left: temporary files, and segments that the manifest does not list. When a slot
-    /// of the manifest is damaged, segments stay: it may be the newest slot that decayed, and then they are its rows.
+    /// Removes what an interrupted commit left: temporary files, and segments that the manifest does not
+    /// list. When a slot of the manifest is damaged, segments stay: it may be the newest slot that decayed,
+    /// and then they are its rows.
     /// </summary>
     /// <returns>The highest segment number seen, 0 when there is none.</returns>
     internal static uint Remove(DurableFiles files, string directory, in ManifestSlot slot, bool keepSegments)

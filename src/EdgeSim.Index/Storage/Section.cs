@@ -3,9 +3,10 @@ using System.Runtime.CompilerServices;
 namespace EdgeSim.Index.Storage;
 
 /// <summary>
-/// One section of a mapped segment. Every read goes through <see cref="Read{T}"/>, and that checks the checksum of each
-/// block the first time it is touched: no byte of a damaged block is ever handed out. The check reads the block from the
-/// disk, where the scan that follows finds it in memory; it costs about one pass at memory speed, once per open.
+/// One section of a mapped segment. Every read goes through <see cref="Read{T}"/>, and that checks the
+/// checksum of each block the first time it is touched: no byte of a damaged block is ever handed out. The
+/// check reads the block from the disk, where the scan that follows finds it in memory; it costs about one
+/// pass at memory speed, once per open.
 /// </summary>
 internal sealed unsafe class Section
 {
@@ -34,7 +35,9 @@ internal sealed unsafe class Section
     /// <summary>Whether a block has failed its checksum.</summary>
     internal bool IsDamaged { get; private set; }
 
-    /// <summary>Elements of the section, checked. Valid while the file is mapped. Safe from several threads.</summary>
+    /// <summary>
+    /// Elements of the section, checked. Valid while the file is mapped. Safe from several threads.
+    /// </summary>
     /// <exception cref="IndexCorruptException">A block fails its checksum, now or earlier.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal ReadOnlySpan<T> Read<T>(long first, int count)
@@ -78,7 +81,9 @@ internal sealed unsafe class Section
             IsDamaged = true;
             Interlocked.And(ref _checked[block >> 5], ~(1u << (int)(block & 31)));
             throw new IndexCorruptException(
-                _path, _fileOffset + offset, $"the checksum of a block of {bytes} bytes is {found:x8}, not {_checksums[block]:x8}");
+                _path,
+                _fileOffset + offset,
+                $"the checksum of a block of {bytes} bytes is {found:x8}, not {_checksums[block]:x8}");
         }
 
         Interlocked.Or(ref _checked[block >> 5], 1u << (int)(block & 31));

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace EdgeSim.Index.Storage;
 
-/// <summary>One line of a segment header's section table; FORMAT.md has the same table and a test compares them.</summary>
+/// <summary>
+/// One line of a segment header's section table; FORMAT.md has the same table and a test compares them.
+/// </summary>
 [StructLayout(LayoutKind.Explicit, Size = SizeBytes)]
 internal struct SectionEntry
 {
@@ -24,7 +26,9 @@ internal struct SectionEntry
     [FieldOffset(16)]
     internal ulong Bytes;
 
-    /// <summary>Index of its first block's checksum in the checksum section; 0 for the checksum section itself.</summary>
+    /// <summary>
+    /// Index of its first block's checksum in the checksum section; 0 for the checksum section itself.
+    /// </summary>
     [FieldOffset(24)]
     internal uint FirstChecksum;
 

@@ -1,6 +1,8 @@
 namespace EdgeSim.Index.Storage;
 
-/// <summary>What a section of a segment file holds. The numbers are written to files: never renumber, never reuse.</summary>
+/// <summary>
+/// What a section of a segment file holds. The numbers are written to files: never renumber, never reuse.
+/// </summary>
 internal enum SectionId : uint
 {
     Codes = 1,

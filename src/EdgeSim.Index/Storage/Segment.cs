@@ -1,8 +1,8 @@
 namespace EdgeSim.Index.Storage;
 
 /// <summary>
-/// An open segment file: immutable rows behind checked spans. Shared by the snapshots that list it; the last one to go
-/// unmaps it. Spans are valid until then.
+/// An open segment file: immutable rows behind checked spans. Shared by the snapshots that list it; the last
+/// one to go unmaps it. Spans are valid until then.
 /// </summary>
 internal sealed unsafe class Segment
 {
@@ -36,7 +36,11 @@ internal sealed unsafe class Segment
             SectionEntry entry = header.Sections[i];
             if (entry.Id != (uint)SectionId.Checksums)
             {
-                sections.Add(new Section(file, path, entry, checksums + entry.FirstChecksum) { Id = (SectionId)entry.Id });
+                sections.Add(
+                    new Section(file, path, entry, checksums + entry.FirstChecksum)
+                    {
+                        Id = (SectionId)entry.Id,
+                    });
             }
         }
 
@@ -67,7 +71,8 @@ internal sealed unsafe class Segment
     internal bool IsDamaged => Array.Exists(_all, section => section.IsDamaged);
 
     /// <summary>[rows x stride] codes.</summary>
-    internal ReadOnlySpan<sbyte> Codes(int first, int rows) => _codes.Read<sbyte>((long)first * Stride, rows * Stride);
+    internal ReadOnlySpan<sbyte> Codes(int first, int rows)
+        => _codes.Read<sbyte>((long)first * Stride, rows * Stride);
 
     /// <summary>[rows] scales.</summary>
     internal ReadOnlySpan<float> Scales(int first, int rows) => _scales.Read<float>(first, rows);

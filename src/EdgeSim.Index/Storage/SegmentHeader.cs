@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace EdgeSim.Index.Storage;
 
-/// <summary>The first 4 KiB of a segment file; FORMAT.md has the same table and a test compares them.</summary>
+/// <summary>
+/// The first 4 KiB of a segment file; FORMAT.md has the same table and a test compares them.
+/// </summary>
 [StructLayout(LayoutKind.Explicit, Size = SizeBytes)]
 internal struct SegmentHeader
 {

@@ -2,16 +2,22 @@ using EdgeSim.Index.Quantization;
 
 namespace EdgeSim.Index.Storage;
 
-/// <summary>Where everything in a segment file goes: follows from the number of rows and of payload bytes alone.</summary>
+/// <summary>
+/// Where everything in a segment file goes: follows from the number of rows and of payload bytes alone.
+/// </summary>
 internal static class SegmentLayout
 {
     /// <summary>Bytes under one checksum.</summary>
     internal const int BlockBytes = 64 << 10;
 
-    /// <summary>Start of a section of a block or more: a multiple of the largest page (64 KiB) of any ARM64 kernel.</summary>
+    /// <summary>
+    /// Start of a section of a block or more: a multiple of the largest page (64 KiB) of any ARM64 kernel.
+    /// </summary>
     internal const int LargeAlignment = 64 << 10;
 
-    /// <summary>Start of a shorter section, so that a commit of a few rows is a few pages on the disk.</summary>
+    /// <summary>
+    /// Start of a shorter section, so that a commit of a few rows is a few pages on the disk.
+    /// </summary>
     internal const int SmallAlignment = 4 << 10;
 
     /// <summary>The sections that version 1 writes, in file order, with the size of an element.</summary>
@@ -33,7 +39,8 @@ internal static class SegmentLayout
     internal static long BlockCount(long bytes) => (bytes + BlockBytes - 1) / BlockBytes;
 
     /// <summary>A header with everything but the two checksums.</summary>
-    internal static SegmentHeader Header(ulong collectionId, uint number, CollectionOptions options, int rows, long payloadBytes)
+    internal static SegmentHeader Header(
+        ulong collectionId, uint number, CollectionOptions options, int rows, long payloadBytes)
     {
         int stride = RowQuantizer.Stride(options.Dimension);
         var header = new SegmentHeader

@@ -4,22 +4,30 @@ using EdgeSim.Index.Quantization;
 namespace EdgeSim.Index.Storage;
 
 /// <summary>
-/// The checks that a segment file passes before anything in it is believed, in this order: length, magic, version,
-/// header checksum, identity, bounds of every section, checksum of the checksums. Each has its own message.
+/// The checks that a segment file passes before anything in it is believed, in this order: length, magic,
+/// version, header checksum, identity, bounds of every section, checksum of the checksums. Each has its own
+/// message.
 /// </summary>
 internal static class SegmentOpener
 {
-    /// <summary>Maps and checks a segment. Reads the header and the checksum section: 4 KiB and 4 bytes per 64 KiB.</summary>
+    /// <summary>
+    /// Maps and checks a segment. Reads the header and the checksum section: 4 KiB and 4 bytes per 64 KiB.
+    /// </summary>
     /// <exception cref="IndexCorruptException">Missing, short or damaged.</exception>
-    /// <exception cref="IndexFormatException">Not a segment, of a newer version, or of another collection.</exception>
-    internal static Segment Open(string path, ulong collectionId, CollectionOptions options, in ManifestEntry entry)
+    /// <exception cref="IndexFormatException">
+    /// Not a segment, of a newer version, or of another collection.
+    /// </exception>
+    internal static Segment Open(
+        string path, ulong collectionId, CollectionOptions options, in ManifestEntry entry)
     {
         MappedFile? map = null;
         try
         {
             map = MappedFile.TryOpen(path, SegmentHeader.SizeBytes, out long bytes)
                 ?? throw new IndexCorruptException(
-                    path, null, $"the file has {bytes} bytes, fewer than the {SegmentHeader.SizeBytes} of its header");
+                    path,
+                    null,
+                    $"the file has {bytes} bytes, fewer than the {SegmentHeader.SizeBytes} of its header");
             SegmentHeader header = ReadHeader(map, path);
             CheckIdentity(ref header, path, collectionId, options, entry);
             CheckSections(ref header, path);
@@ -39,11 +47,15 @@ internal static class SegmentOpener
 
     private static unsafe SegmentHeader ReadHeader(MappedFile map, string path)
     {
-        var header = MemoryMarshal.Read<SegmentHeader>(new ReadOnlySpan<byte>((void*)map.Address, SegmentHeader.SizeBytes));
+        var header = MemoryMarshal.Read<SegmentHeader>(
+            new ReadOnlySpan<byte>((void*)map.Address, SegmentHeader.SizeBytes));
         if (header.Magic != SegmentHeader.MagicValue)
         {
             throw new IndexFormatException(
-                path, 0, "the file does not begin like an EdgeSim segment", "Restore the file that belongs here from a copy.");
+                path,
+                0,
+                "the file does not begin like an EdgeSim segment",
+                "Restore the file that belongs here from a copy.");
         }
 
         if (header.Version is 0 or > SegmentHeader.VersionNewest)
@@ -51,7 +63,8 @@ internal static class SegmentOpener
             throw new IndexFormatException(
                 path,
                 8,
-                $"the file has format version {header.Version}; this EdgeSim reads versions 1 to {SegmentHeader.VersionNewest}",
+                $"the file has format version {header.Version}; "
+                + $"this EdgeSim reads versions 1 to {SegmentHeader.VersionNewest}",
                 "Use the EdgeSim that wrote it, or a newer one.");
         }
 
@@ -65,24 +78,34 @@ internal static class SegmentOpener
         if ((ulong)map.Bytes != header.FileBytes)
         {
             throw new IndexCorruptException(
-                path, null, $"the file has {map.Bytes} bytes, not the {header.FileBytes} that its header states");
+                path,
+                null,
+                $"the file has {map.Bytes} bytes, not the {header.FileBytes} that its header states");
         }
 
         return header;
     }
 
     private static void CheckIdentity(
-        ref SegmentHeader header, string path, ulong collectionId, CollectionOptions options, in ManifestEntry entry)
+        ref SegmentHeader header,
+        string path,
+        ulong collectionId,
+        CollectionOptions options,
+        in ManifestEntry entry)
     {
         if (header.CollectionId != collectionId)
         {
             throw new IndexFormatException(
-                path, 16, "the file belongs to another collection", "Restore the file that belongs here from a copy.");
+                path,
+                16,
+                "the file belongs to another collection",
+                "Restore the file that belongs here from a copy.");
         }
 
         if (header.HeaderChecksum != entry.HeaderChecksum || header.Number != entry.Number)
         {
-            throw new IndexCorruptException(path, 0, "the file is not the one that was committed under this name");
+            throw new IndexCorruptException(
+                path, 0, "the file is not the one that was committed under this name");
         }
 
         if (header.Dimension != options.Dimension
@@ -102,10 +125,12 @@ internal static class SegmentOpener
         foreach ((SectionId id, int elementBytes) in SegmentLayout.Sections)
         {
             SectionEntry entry = Find(ref header, id, path);
-            long expected = SegmentLayout.FixedBytes(id, elementBytes, (int)header.RowCount, (int)header.Stride);
+            long expected = SegmentLayout.FixedBytes(
+                id, elementBytes, (int)header.RowCount, (int)header.Stride);
             if (entry.ElementBytes != elementBytes || (expected >= 0 && entry.Bytes != (ulong)expected))
             {
-                throw new IndexCorruptException(path, (long)entry.Offset, $"section {id} has a length that does not fit the rows");
+                throw new IndexCorruptException(
+                    path, (long)entry.Offset, $"section {id} has a length that does not fit the rows");
             }
         }
 
@@ -116,11 +141,15 @@ internal static class SegmentOpener
                 || entry.Offset % SegmentLayout.SmallAlignment != 0
                 || entry.Bytes > header.FileBytes
                 || entry.Offset > header.FileBytes - entry.Bytes;
-            long lastChecksum = entry.FirstChecksum + SegmentLayout.BlockCount(outside ? 0 : (long)entry.Bytes);
-            if (outside || (entry.Id != (uint)SectionId.Checksums && lastChecksum * sizeof(uint) > (long)checksums.Bytes))
+            long lastChecksum = entry.FirstChecksum + SegmentLayout.BlockCount(
+                outside ? 0 : (long)entry.Bytes);
+            if (outside || (
+                entry.Id != (uint)SectionId.Checksums && lastChecksum * sizeof(uint) > (long)checksums.Bytes))
             {
                 throw new IndexCorruptException(
-                    path, 128 + (i * SectionEntry.SizeBytes), $"section {entry.Id} lies outside the file or its checksums");
+                    path,
+                    128 + (i * SectionEntry.SizeBytes),
+                    $"section {entry.Id} lies outside the file or its checksums");
             }
         }
     }
@@ -128,7 +157,8 @@ internal static class SegmentOpener
     private static unsafe void CheckChecksums(MappedFile map, ref SegmentHeader header, string path)
     {
         SectionEntry entry = Find(ref header, SectionId.Checksums, path);
-        uint found = Crc32C.Of(new ReadOnlySpan<byte>((byte*)map.Address + entry.Offset, checked((int)entry.Bytes)));
+        uint found = Crc32C.Of(
+            new ReadOnlySpan<byte>((byte*)map.Address + entry.Offset, checked((int)entry.Bytes)));
         if (found != header.ChecksumsChecksum)
         {
             throw new IndexCorruptException(

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace EdgeSim.Index.Storage;
 
 /// <summary>
-/// A segment as one snapshot sees it: with the rows that newer segments have replaced taken out. Costs one bit a row, and
-/// only where something has been replaced.
+/// A segment as one snapshot sees it: with the rows that newer segments have replaced taken out. Costs one
+/// bit a row, and only where something has been replaced.
 /// </summary>
 internal sealed class SegmentView
 {
@@ -33,11 +33,13 @@ internal sealed class SegmentView
     /// <summary>Rows that have not been replaced.</summary>
     internal int LiveCount { get; }
 
-    internal bool IsLive(int ordinal) => _replaced is null || ((_replaced[ordinal >> 6] >> (ordinal & 63)) & 1) == 0;
+    internal bool IsLive(int ordinal)
+        => _replaced is null || ((_replaced[ordinal >> 6] >> (ordinal & 63)) & 1) == 0;
 
     /// <summary>
-    /// This view without the rows whose keys newer rows have; itself when there are none. Where the ranges of keys do not
-    /// overlap it costs one pass over the newer keys below the range, else one binary search here per key there: O(n log m).
+    /// This view without the rows whose keys newer rows have; itself when there are none. Where the ranges of
+    /// keys do not overlap it costs one pass over the newer keys below the range, else one binary search here
+    /// per key there: O(n log m).
     /// </summary>
     internal SegmentView Without(IRowSource newer)
     {

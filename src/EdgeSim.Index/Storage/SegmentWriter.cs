@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace EdgeSim.Index.Storage;
 
 /// <summary>
-/// Writes a segment file from sources of rows, section by section. Memory: one block of 64 KiB, four bytes for every block
-/// written, and 4 bytes per 64 rows of a source; never the rows themselves.
+/// Writes a segment file from sources of rows, section by section. Memory: one block of 64 KiB, four bytes
+/// for every block written, and 4 bytes per 64 rows of a source; never the rows themselves.
 /// </summary>
 internal static class SegmentWriter
 {
@@ -20,7 +20,8 @@ internal static class SegmentWriter
         IReadOnlyList<IRowSource> sources)
     {
         int rows = checked((int)sources.Sum(source => (long)source.LiveCount));
-        SegmentHeader header = SegmentLayout.Header(collectionId, number, options, rows, PayloadBytes(sources));
+        SegmentHeader header = SegmentLayout.Header(
+            collectionId, number, options, rows, PayloadBytes(sources));
         using SafeFileHandle file = files.Create(path);
         var writer = new BlockWriter(files, file);
         for (int i = 0; i < header.SectionCount; i++)
@@ -83,7 +84,8 @@ internal static class SegmentWriter
         }
     }
 
-    private static void WriteRow(BlockWriter writer, SectionId id, IRowSource source, int row, ref ulong payloadEnd)
+    private static void WriteRow(
+        BlockWriter writer, SectionId id, IRowSource source, int row, ref ulong payloadEnd)
     {
         switch (id)
         {
@@ -110,11 +112,14 @@ internal static class SegmentWriter
                 writer.Write(source.Payload(row));
                 break;
             default:
-                throw new ArgumentOutOfRangeException(nameof(id), id, "This section is not written row by row.");
+                throw new ArgumentOutOfRangeException(
+                    nameof(id), id, "This section is not written row by row.");
         }
     }
 
-    /// <summary>Merges the sources' key orders: no sort of all keys, and no array of them. O(rows x sources).</summary>
+    /// <summary>
+    /// Merges the sources' key orders: no sort of all keys, and no array of them. O(rows x sources).
+    /// </summary>
     private static void WriteKeyOrder(BlockWriter writer, IReadOnlyList<IRowSource> sources)
     {
         var cursors = new KeyCursor[sources.Count];

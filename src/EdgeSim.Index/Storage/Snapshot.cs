@@ -3,8 +3,8 @@ using EdgeSim.Index.Quantization;
 namespace EdgeSim.Index.Storage;
 
 /// <summary>
-/// The rows of one commit. Immutable; a commit makes the next one. Counted: the collection holds it while it is the
-/// newest, a search or a pin while it reads, and when the last one lets go its segments are released.
+/// The rows of one commit. Immutable; a commit makes the next one. Counted: the collection holds it while it
+/// is the newest, a search or a pin while it reads, and when the last one lets go its segments are released.
 /// </summary>
 internal sealed class Snapshot
 {

@@ -4,7 +4,9 @@ using EdgeSim.Index.Tests.Support;
 
 namespace EdgeSim.Index.Tests.Kernels;
 
-/// <summary>Every class of kernels against the law, bit for bit, with a forbidden page right behind the data.</summary>
+/// <summary>
+/// Every class of kernels against the law, bit for bit, with a forbidden page right behind the data.
+/// </summary>
 public sealed class KernelTests
 {
     private static readonly ScalarKernels s_law = new();
@@ -144,7 +146,8 @@ public sealed class KernelTests
             random.Vector(length).CopyTo(query);
             float scale = random.Signed();
             AssertSameBits(s_law.Dot(query, row), kernels.Dot(query, row));
-            AssertSameBits(s_law.DistanceSquared(query, row, scale), kernels.DistanceSquared(query, row, scale));
+            AssertSameBits(
+                s_law.DistanceSquared(query, row, scale), kernels.DistanceSquared(query, row, scale));
         }
     }
 
@@ -192,7 +195,8 @@ public sealed class KernelTests
         return small.Concat([384, 512, 768, 1024, 1280, 4096]);
     }
 
-    private static void Compare(VectorKernels kernels, ReadOnlySpan<sbyte> query, ReadOnlySpan<sbyte> rows, int count)
+    private static void Compare(
+        VectorKernels kernels, ReadOnlySpan<sbyte> query, ReadOnlySpan<sbyte> rows, int count)
     {
         int[] expected = new int[count];
         int[] actual = new int[count];

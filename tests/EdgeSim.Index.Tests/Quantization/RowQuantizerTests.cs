@@ -12,7 +12,9 @@ public sealed class RowQuantizerTests
     public void Quantize_AnyVector_IsOffByAtMostHalfAScale(Metric metric)
     {
         var random = new SplitMix64(11);
-        float[] sizes = metric == Metric.Cosine ? [1f, 1e-42f, 1e-30f, 1e30f, 3e38f] : [1f, 1e-42f, 1e-30f, 1e16f];
+        float[] sizes = metric == Metric.Cosine
+            ? [1f, 1e-42f, 1e-30f, 1e30f, 3e38f]
+            : [1f, 1e-42f, 1e-30f, 1e16f];
         foreach (float size in sizes)
         {
             for (int dimension = 1; dimension <= 70; dimension++)
@@ -25,7 +27,9 @@ public sealed class RowQuantizerTests
                 for (int i = 0; i < dimension; i++)
                 {
                     double error = Math.Abs((vector[i] * unit) - ((double)row.Scale * codes[i]));
-                    Assert.True(error <= row.Scale * 0.50001, $"size {size}, dimension {dimension}, component {i}: {error}");
+                    Assert.True(
+                        error <= row.Scale * 0.50001,
+                        $"size {size}, dimension {dimension}, component {i}: {error}");
                 }
 
                 Assert.Equal(codes.Sum(code => code * code), row.SquareSum);
@@ -55,7 +59,8 @@ public sealed class RowQuantizerTests
     public void Quantize_NotFinite_NamesThePosition(float value)
     {
         float[] vector = [1, 2, value, 4];
-        var error = Assert.Throws<ArgumentException>(() => RowQuantizer.Quantize(vector, Metric.Dot, new sbyte[16]));
+        var error = Assert.Throws<ArgumentException>(
+            () => RowQuantizer.Quantize(vector, Metric.Dot, new sbyte[16]));
         Assert.Contains("Component 2", error.Message);
     }
 
@@ -63,7 +68,8 @@ public sealed class RowQuantizerTests
     public void Quantize_TooLargeWhereLengthsCount_IsRefusedAndForCosineTaken()
     {
         float[] vector = [1, 2e17f];
-        var error = Assert.Throws<ArgumentException>(() => RowQuantizer.Quantize(vector, Metric.Euclid, new sbyte[16]));
+        var error = Assert.Throws<ArgumentException>(
+            () => RowQuantizer.Quantize(vector, Metric.Euclid, new sbyte[16]));
         Assert.Contains("Component 1", error.Message);
         sbyte[] codes = new sbyte[16];
         RowQuantizer.Quantize(vector, Metric.Cosine, codes);
@@ -73,7 +79,8 @@ public sealed class RowQuantizerTests
     [Fact]
     public void Quantize_ZeroVector_IsRefusedForCosineOnly()
     {
-        Assert.Throws<ArgumentException>(() => RowQuantizer.Quantize(new float[3], Metric.Cosine, new sbyte[16]));
+        Assert.Throws<ArgumentException>(
+            () => RowQuantizer.Quantize(new float[3], Metric.Cosine, new sbyte[16]));
         Assert.Equal(default, RowQuantizer.Quantize(new float[3], Metric.Dot, new sbyte[16]));
     }
 }

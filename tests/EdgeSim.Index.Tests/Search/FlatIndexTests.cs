@@ -35,7 +35,12 @@ public sealed class FlatIndexTests
                 float[] query = i == 0 ? stored[random.Below(count)].Item2 : random.Vector(dimension);
                 var matches = new Match[k];
                 SearchStatistics statistics = collection.Search(query, scratch, matches);
-                AssertEquals(Rows.Oracle(metric, query, stored, k), matches.AsSpan(0, statistics.MatchCount), stored, metric, query);
+                AssertEquals(
+                    Rows.Oracle(metric, query, stored, k),
+                    matches.AsSpan(0, statistics.MatchCount),
+                    stored,
+                    metric,
+                    query);
                 Assert.Equal(count, statistics.RowsScanned);
                 Assert.True(statistics.Complete);
                 Assert.True(statistics.RowsRescored >= statistics.MatchCount);
@@ -91,7 +96,8 @@ public sealed class FlatIndexTests
         Assert.True(collection.Segments.Count > 1);
         var matches = new Match[40];
         Assert.Equal(40, collection.Search(vector, new SearchScratch(), matches).MatchCount);
-        Assert.Equal(Enumerable.Range(0, 40).Select(i => 1000 - (ulong)i), matches.Select(match => match.Key));
+        Assert.Equal(
+            Enumerable.Range(0, 40).Select(i => 1000 - (ulong)i), matches.Select(match => match.Key));
         Assert.Single(matches.Select(match => match.Score).Distinct());
     }
 
@@ -100,12 +106,16 @@ public sealed class FlatIndexTests
     {
         const int Count = 4000;
         using var directory = new TemporaryDirectory();
-        using Collection collection = Rows.Create(directory.Sub("c"), Metric.Cosine, 128, Emulation.Choose(Count, 1000), 34);
+        using Collection collection = Rows.Create(
+            directory.Sub("c"), Metric.Cosine, 128, Emulation.Choose(Count, 1000), 34);
         var matches = new Match[10];
-        SearchStatistics statistics = collection.Search(Rows.Vector(5, 34, 128), new SearchScratch(), matches);
+        SearchStatistics statistics = collection.Search(
+            Rows.Vector(5, 34, 128), new SearchScratch(), matches);
         Assert.Equal(5u, matches[0].Key);
         Assert.InRange(matches[0].Score, 0.999f, 1f);
-        Assert.True(statistics.RowsRescored < collection.Count / 5, $"{statistics.RowsRescored} of {collection.Count}");
+        Assert.True(
+            statistics.RowsRescored < collection.Count / 5,
+            $"{statistics.RowsRescored} of {collection.Count}");
     }
 
     [Fact]
@@ -127,8 +137,10 @@ public sealed class FlatIndexTests
         using Collection collection = Rows.Create(directory.Sub("c"), Metric.Cosine, 4, 5, 36);
         var scratch = new SearchScratch();
         Assert.Throws<ArgumentException>(() => collection.Search(new float[3], scratch, new Match[1]));
-        Assert.Throws<ArgumentException>(() => collection.Search([1, 2, 3, float.NaN], scratch, new Match[1]));
-        Assert.Throws<ArgumentException>(() => collection.Search([1, 2, 3, 4], scratch, new Match[IndexLimits.KMax + 1]));
+        Assert.Throws<ArgumentException>(
+            () => collection.Search([1, 2, 3, float.NaN], scratch, new Match[1]));
+        Assert.Throws<ArgumentException>(
+            () => collection.Search([1, 2, 3, 4], scratch, new Match[IndexLimits.KMax + 1]));
         Assert.Equal(0, collection.Search([1, 2, 3, 4], scratch, []).MatchCount);
     }
 
@@ -171,8 +183,8 @@ public sealed class FlatIndexTests
     }
 
     /// <summary>
-    /// Same scores place by place, to float rounding, and each key has the score it claims. Two rows whose exact scores
-    /// round to the same float may change places.
+    /// Same scores place by place, to float rounding, and each key has the score it claims. Two rows whose
+    /// exact scores round to the same float may change places.
     /// </summary>
     private static void AssertEquals(
         (ulong Key, double Score)[] expected,
@@ -187,13 +199,17 @@ public sealed class FlatIndexTests
         {
             double tolerance = Tolerance(metric, query, stored[matches[i].Key].Stored);
             Assert.Equal(expected[i].Score, matches[i].Score, tolerance);
-            Assert.Equal(Rows.Score(metric, query, stored[matches[i].Key].Stored), matches[i].Score, tolerance);
+            Assert.Equal(
+                Rows.Score(metric, query, stored[matches[i].Key].Stored), matches[i].Score, tolerance);
             Assert.True(keys.Add(matches[i].Key));
             Assert.True(i == 0 || matches[i - 1].Score >= matches[i].Score);
         }
     }
 
-    /// <summary>The stored vector is read back as floats, each rounded once: 2^-23 of what is summed, and of the score.</summary>
+    /// <summary>
+    /// The stored vector is read back as floats, each rounded once: 2^-23 of what is summed, and of the
+    /// score.
+    /// </summary>
     private static double Tolerance(Metric metric, float[] query, float[] stored)
     {
         double length = Math.Sqrt(stored.Sum(value => (double)value * value));

@@ -23,7 +23,8 @@ public sealed class TopKTests
             }
 
             (float Score, uint Place)[] expected = scores
-                .Select((score, i) => (score, (uint)i)).OrderByDescending(item => item.score).ThenBy(item => item.Item2)
+                .Select((score, i) => (score, (uint)i))
+                .OrderByDescending(item => item.score).ThenBy(item => item.Item2)
                 .Take(k).ToArray();
             Assert.Equal(expected.Length, best.Count);
             for (int i = expected.Length - 1; i >= 0; i--)
@@ -36,7 +37,8 @@ public sealed class TopKTests
     [Fact]
     public void Add_ExtremeScores_KeepsTheirOrder()
     {
-        float[] scores = [float.NegativeInfinity, float.MinValue, -1, -float.Epsilon, 0, float.Epsilon, 1, float.MaxValue];
+        float[] scores =
+            [float.NegativeInfinity, float.MinValue, -1, -float.Epsilon, 0, float.Epsilon, 1, float.MaxValue];
         var best = new TopK();
         best.Reset(scores.Length);
         for (int i = scores.Length - 1; i >= 0; i--)

@@ -32,7 +32,8 @@ public sealed class AtomicFileTests
         for (int step = 1; step <= 5; step++)
         {
             File.WriteAllText(path, "old");
-            Assert.Throws<IOException>(() => new FailingFiles(step, forEver: true).Replace(path, "new content"u8));
+            Assert.Throws<IOException>(
+                () => new FailingFiles(step, forEver: true).Replace(path, "new content"u8));
             Assert.Equal(step <= 4 ? "old" : "new content", File.ReadAllText(path));
         }
 

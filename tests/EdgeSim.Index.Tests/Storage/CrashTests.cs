@@ -3,12 +3,17 @@ using EdgeSim.Index.Tests.Support;
 
 namespace EdgeSim.Index.Tests.Storage;
 
-/// <summary>A disk that fails at every step there is, and a manifest torn at many places: the commit before is what stays.</summary>
+/// <summary>
+/// A disk that fails at every step there is, and a manifest torn at many places: the commit before is what
+/// stays.
+/// </summary>
 public sealed class CrashTests
 {
     private const int Dimension = 6;
 
-    /// <summary>Most steps a commit of these tests can take; a run without failure ends the loops earlier.</summary>
+    /// <summary>
+    /// Most steps a commit of these tests can take; a run without failure ends the loops earlier.
+    /// </summary>
     private const int StepsMax = 100;
 
     [Fact]
@@ -25,7 +30,8 @@ public sealed class CrashTests
             {
                 again.Verify();
                 Assert.True(again.Count is 40 or 60, $"Step {step}: {again.Count} rows.");
-                Assert.True(!isCommitted || again.Count == 60, $"Step {step}: the commit returned and is gone.");
+                Assert.True(
+                    !isCommitted || again.Count == 60, $"Step {step}: the commit returned and is gone.");
                 AssertRows(again, again.Count == 60 ? 60 : 40);
                 Rows.Add(again, 500, 3, 71);
                 again.Commit();
@@ -106,7 +112,9 @@ public sealed class CrashTests
             }
             catch (IndexStorageException)
             {
-                Collection again = Collection.Exists(path) ? Collection.Open(path) : Collection.Create(path, options);
+                Collection again = Collection.Exists(path)
+                    ? Collection.Open(path)
+                    : Collection.Create(path, options);
                 Assert.Equal(0, again.Count);
                 again.Dispose();
             }
@@ -129,7 +137,8 @@ public sealed class CrashTests
             after = File.ReadAllBytes(manifest);
         }
 
-        // Commit 2 is in slot 0: a torn write has some bytes of the new slot and, behind them, those of commit 0.
+        // Commit 2 is in slot 0: a torn write has some bytes of the new slot and, behind them, those of
+        // commit 0.
         for (int torn = 0; torn < ManifestSlot.SizeBytes; torn += torn < 160 ? 1 : Emulation.Choose(61, 613))
         {
             string cut = directory.CopyOf(path, "torn");
@@ -139,7 +148,8 @@ public sealed class CrashTests
                 AssertRows(collection, 40);
             }
 
-            // Where the cut shows, the rows of the newest slot are kept: it may have decayed instead of being torn.
+            // Where the cut shows, the rows of the newest slot are kept: it may have decayed instead of being
+            // torn.
             bool isOldSlot = after.AsSpan(0, torn).SequenceEqual(before.AsSpan(0, torn));
             Assert.Equal(!isOldSlot, File.Exists(Path.Combine(cut, OrphanFiles.SegmentName(2))));
             Directory.Delete(cut, recursive: true);
@@ -194,12 +204,14 @@ public sealed class CrashTests
         Rows.Create(path, Metric.Dot, Dimension, 40, 71).Dispose();
         string manifest = Path.Combine(path, "manifest");
         byte[] bytes = File.ReadAllBytes(manifest);
-        var slot = System.Runtime.InteropServices.MemoryMarshal.Read<ManifestSlot>(bytes.AsSpan(ManifestSlot.SizeBytes));
+        var slot = System.Runtime.InteropServices.MemoryMarshal.Read<ManifestSlot>(
+            bytes.AsSpan(ManifestSlot.SizeBytes));
         slot.Version = 2;
         slot.SlotChecksum = ManifestSlot.ChecksumOf(ref slot);
         ManifestSlot.AsBytes(ref slot).CopyTo(bytes.AsSpan(ManifestSlot.SizeBytes));
         File.WriteAllBytes(manifest, bytes);
-        Assert.Contains("version 2", Assert.Throws<IndexFormatException>(() => Collection.Open(path)).Message);
+        Assert.Contains(
+            "version 2", Assert.Throws<IndexFormatException>(() => Collection.Open(path)).Message);
     }
 
     [Fact]
@@ -208,7 +220,8 @@ public sealed class CrashTests
         using var directory = new TemporaryDirectory();
         string path = directory.Sub("c");
         Rows.Create(path, Metric.Dot, Dimension, 40, 71).Dispose();
-        foreach (string name in (string[])["segment-0000000077", "segment-0000000078.tmp", "segment-notes.txt", "my.txt"])
+        string[] names = ["segment-0000000077", "segment-0000000078.tmp", "segment-notes.txt", "my.txt"];
+        foreach (string name in names)
         {
             File.WriteAllText(Path.Combine(path, name), "x");
         }
@@ -258,7 +271,8 @@ public sealed class CrashTests
     {
         Assert.Equal(count, collection.Count);
         var matches = new Match[count + 1];
-        Assert.Equal(count, collection.Search(Rows.Vector(1, 71, Dimension), new SearchScratch(), matches).MatchCount);
+        Assert.Equal(
+            count, collection.Search(Rows.Vector(1, 71, Dimension), new SearchScratch(), matches).MatchCount);
         Assert.Equal(
             Enumerable.Range(0, count).Select(key => (ulong)key),
             matches[..count].Select(match => match.Key).Order());

@@ -10,25 +10,31 @@ namespace EdgeSim.Index.Tests.Storage;
 /// <summary>FORMAT.md, the structs and the committed files of old versions say the same.</summary>
 public sealed class FormatTests
 {
-    private static readonly string[] s_document = File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "FORMAT.md"));
+    private static readonly string[] s_document = File.ReadAllLines(
+        Path.Combine(AppContext.BaseDirectory, "FORMAT.md"));
 
     [Fact]
-    public void SegmentHeader_EveryRowOfItsTable_IsWhereTheDocumentSays() => Compare<SegmentHeader>(SegmentHeader.SizeBytes);
+    public void SegmentHeader_EveryRowOfItsTable_IsWhereTheDocumentSays()
+        => Compare<SegmentHeader>(SegmentHeader.SizeBytes);
 
     [Fact]
-    public void SectionEntry_EveryRowOfItsTable_IsWhereTheDocumentSays() => Compare<SectionEntry>(SectionEntry.SizeBytes);
+    public void SectionEntry_EveryRowOfItsTable_IsWhereTheDocumentSays()
+        => Compare<SectionEntry>(SectionEntry.SizeBytes);
 
     [Fact]
-    public void ManifestSlot_EveryRowOfItsTable_IsWhereTheDocumentSays() => Compare<ManifestSlot>(ManifestSlot.SizeBytes);
+    public void ManifestSlot_EveryRowOfItsTable_IsWhereTheDocumentSays()
+        => Compare<ManifestSlot>(ManifestSlot.SizeBytes);
 
     [Fact]
-    public void ManifestEntry_EveryRowOfItsTable_IsWhereTheDocumentSays() => Compare<ManifestEntry>(ManifestEntry.SizeBytes);
+    public void ManifestEntry_EveryRowOfItsTable_IsWhereTheDocumentSays()
+        => Compare<ManifestEntry>(ManifestEntry.SizeBytes);
 
     [Fact]
     public void Sections_EveryRowOfTheirTable_IsWhatTheWriterWrites()
     {
         (string, string, string)[] expected = SegmentLayout.Sections.ToArray()
-            .Select(section => ($"{(int)section.Id}", $"{section.ElementBytes}", section.Id.ToString())).ToArray();
+            .Select(section => ($"{(int)section.Id}", $"{section.ElementBytes}", section.Id.ToString()))
+            .ToArray();
         Assert.Equal(expected, Table("Sections").Select(cells => (cells[0], cells[1], cells[2])));
     }
 
@@ -36,7 +42,9 @@ public sealed class FormatTests
     public void Metric_Numbers_AreThoseOfTheDocument()
     {
         string meaning = Table(nameof(SegmentHeader)).Single(cells => cells[3] == "Metric")[4];
-        string[] names = Enum.GetValues<Metric>().Select(metric => $"{(int)metric} {metric.ToString().ToLowerInvariant()}").ToArray();
+        string[] names = Enum.GetValues<Metric>()
+            .Select(metric => $"{(int)metric} {metric.ToString().ToLowerInvariant()}")
+            .ToArray();
         Assert.Equal(string.Join(", ", names), meaning);
     }
 
@@ -62,7 +70,8 @@ public sealed class FormatTests
     [InlineData(4096, 40)]
     public void Layout_AnySize_AlignsAndNeverOverlaps(int dimension, int rows)
     {
-        SegmentHeader header = SegmentLayout.Header(1, 1, Rows.Options(Metric.Dot, dimension), rows, rows * 300L);
+        SegmentHeader header = SegmentLayout.Header(
+            1, 1, Rows.Options(Metric.Dot, dimension), rows, rows * 300L);
         ulong end = SegmentHeader.SizeBytes;
         for (int i = 0; i < header.SectionCount; i++)
         {
@@ -110,7 +119,8 @@ public sealed class FormatTests
     /// <summary>Three commits, two segments, one replaced row.</summary>
     private static Collection CreateGolden(string path)
     {
-        CollectionOptions options = Rows.Options(Metric.Cosine, 20) with { Fingerprint = "golden", Model = "none" };
+        CollectionOptions options =
+            Rows.Options(Metric.Cosine, 20) with { Fingerprint = "golden", Model = "none" };
         Collection collection = Collection.Create(path, options);
         Rows.Add(collection, 0, 60, seed: 51);
         collection.Commit();
@@ -124,7 +134,9 @@ public sealed class FormatTests
 
     private static void AssertGolden(Collection collection)
     {
-        Assert.Equal(Rows.Options(Metric.Cosine, 20) with { Fingerprint = "golden", Model = "none" }, collection.Options);
+        Assert.Equal(
+            Rows.Options(Metric.Cosine, 20) with { Fingerprint = "golden", Model = "none" },
+            collection.Options);
         Assert.Equal(80, collection.Count);
         Assert.Equal([60, 21], collection.Segments.Select(segment => segment.Rows));
         Assert.Equal([59, 21], collection.Segments.Select(segment => segment.LiveRows));
@@ -142,7 +154,9 @@ public sealed class FormatTests
         Assert.Equal("replaced"u8.ToArray(), collection.Payload(matches[0]).ToArray());
     }
 
-    /// <summary>Every documented field is at its offset, with its size; what no field covers is documented as zero.</summary>
+    /// <summary>
+    /// Every documented field is at its offset, with its size; what no field covers is documented as zero.
+    /// </summary>
     private static void Compare<T>(int size)
         where T : unmanaged
     {

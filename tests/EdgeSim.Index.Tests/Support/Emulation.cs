@@ -1,8 +1,8 @@
 namespace EdgeSim.Index.Tests.Support;
 
 /// <summary>
-/// Emulated ARM64 is ten to fifty times slower. With EDGESIM_EMULATED=1 the grids get smaller, but every class of
-/// tail (dimension modulo 16, rows modulo 4) stays covered.
+/// Emulated ARM64 is ten to fifty times slower. With EDGESIM_EMULATED=1 the grids get smaller, but every
+/// class of tail (dimension modulo 16, rows modulo 4) stays covered.
 /// </summary>
 internal static class Emulation
 {

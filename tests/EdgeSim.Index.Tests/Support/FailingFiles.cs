@@ -3,7 +3,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace EdgeSim.Index.Tests.Support;
 
-/// <summary>A disk that fails at its n-th step, once or for ever after; a failing write leaves its first half behind.</summary>
+/// <summary>
+/// A disk that fails at its n-th step, once or for ever after; a failing write leaves its first half behind.
+/// </summary>
 internal sealed class FailingFiles(int failingStep, bool forEver) : DurableFiles
 {
     public int Steps { get; private set; }

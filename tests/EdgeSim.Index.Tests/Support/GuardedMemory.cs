@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace EdgeSim.Index.Tests.Support;
 
-/// <summary>Memory whose last byte is followed by a page that may not be touched: one byte too far ends the test run.</summary>
+/// <summary>
+/// Memory whose last byte is followed by a page that may not be touched: one byte too far ends the test run.
+/// </summary>
 internal sealed unsafe partial class GuardedMemory : IDisposable
 {
     private readonly byte* _address;
@@ -30,7 +32,8 @@ internal sealed unsafe partial class GuardedMemory : IDisposable
     public void Dispose() => Assert.Equal(0, MUnmap((nint)_address, _total));
 
     [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
-    private static partial nint MMap(nint hint, nuint length, int protection, int flags, int file, long offset);
+    private static partial nint MMap(
+        nint hint, nuint length, int protection, int flags, int file, long offset);
 
     [LibraryImport("libc", EntryPoint = "mprotect", SetLastError = true)]
     private static partial int MProtect(nint address, nuint length, int protection);

@@ -38,7 +38,10 @@ internal static class Rows
         return random.Vector(dimension);
     }
 
-    /// <summary>Scores of stored rows for a query, best first, by plain loops in double; equal ones in order of the list.</summary>
+    /// <summary>
+    /// Scores of stored rows for a query, best first, by plain loops in double; equal ones in order of the
+    /// list.
+    /// </summary>
     public static (ulong Key, double Score)[] Oracle(
         Metric metric, float[] query, IReadOnlyList<(ulong Key, float[] Stored)> rows, int k)
         => rows.Select(row => (row.Key, Score: Score(metric, query, row.Stored)))

@@ -1,6 +1,8 @@
 namespace EdgeSim.Index.Tests.Support;
 
-/// <summary>A small seeded generator (Steele, Lea and Flood 2014): the same numbers on every machine.</summary>
+/// <summary>
+/// A small seeded generator (Steele, Lea and Flood 2014): the same numbers on every machine.
+/// </summary>
 internal struct SplitMix64(ulong seed)
 {
     private ulong _state = seed;

@@ -14,7 +14,8 @@ internal sealed class TemporaryDirectory : IDisposable
         Directory.CreateDirectory(target);
         foreach (string file in Directory.GetFiles(directory))
         {
-            File.Copy(file, System.IO.Path.Combine(target, System.IO.Path.GetFileName(file)), overwrite: true);
+            File.Copy(
+                file, System.IO.Path.Combine(target, System.IO.Path.GetFileName(file)), overwrite: true);
         }
 
         return target;

@@ -8,8 +8,8 @@ internal static partial class Libc
     private const int OpenCloseOnExec = 0x80000;
 
     /// <summary>
-    /// Makes the names in a directory durable: after a rename, only this call says that the new name survives a power cut
-    /// (fsync(2), NOTES). .NET opens no directories, hence open and close here.
+    /// Makes the names in a directory durable: after a rename, only this call says that the new name survives
+    /// a power cut (fsync(2), NOTES). .NET opens no directories, hence open and close here.
     /// </summary>
     /// <exception cref="IOException">The directory cannot be opened or the disk reports an error.</exception>
     internal static void FSyncDirectory(string path)
@@ -29,11 +29,13 @@ internal static partial class Libc
         }
         finally
         {
-            _ = Close(descriptor); // Nothing was written through it; there is nothing left to learn from a failing close.
+            // Nothing was written through it; there is nothing left to learn from a failing close.
+            _ = Close(descriptor);
         }
     }
 
-    [LibraryImport(Library, EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(
+        Library, EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);
 
     [LibraryImport(Library, EntryPoint = "fsync", SetLastError = true)]

@@ -8,7 +8,9 @@ internal static partial class Libc
     private const int ProtectionRead = 1;
     private const int MapShared = 1;
 
-    /// <summary>Maps a whole file for reading (mmap(2)). Pages are read when they are first touched.</summary>
+    /// <summary>
+    /// Maps a whole file for reading (mmap(2)). Pages are read when they are first touched.
+    /// </summary>
     /// <exception cref="IOException">The system refuses.</exception>
     internal static nint Map(SafeFileHandle file, long bytes, string path)
     {
@@ -20,7 +22,8 @@ internal static partial class Libc
     internal static bool Unmap(nint address, long bytes) => MUnmap(address, (nuint)bytes) == 0;
 
     [LibraryImport(Library, EntryPoint = "mmap", SetLastError = true)]
-    private static partial nint MMap(nint hint, nuint length, int protection, int flags, SafeFileHandle file, long offset);
+    private static partial nint MMap(
+        nint hint, nuint length, int protection, int flags, SafeFileHandle file, long offset);
 
     [LibraryImport(Library, EntryPoint = "munmap", SetLastError = true)]
     private static partial int MUnmap(nint address, nuint length);

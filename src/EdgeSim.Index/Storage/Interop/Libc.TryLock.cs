@@ -10,8 +10,8 @@ internal static partial class Libc
     private const int WouldBlock = 11;
 
     /// <summary>
-    /// Takes the advisory lock of an open file (flock(2)), or returns false when another open file has it. The system gives
-    /// it back when the file is closed or its process dies, however it dies.
+    /// Takes the advisory lock of an open file (flock(2)), or returns false when another open file has it.
+    /// The system gives it back when the file is closed or its process dies, however it dies.
     /// </summary>
     /// <exception cref="IOException">The file system knows no locks, or another error.</exception>
     internal static bool TryLock(SafeFileHandle file, string path)

@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace EdgeSim.Index.Storage.Interop;
 
-/// <summary>Calls of the C library, one file per function. The constants are the same on x64 and ARM64 Linux.</summary>
+/// <summary>
+/// Calls of the C library, one file per function. The constants are the same on x64 and ARM64 Linux.
+/// </summary>
 internal static partial class Libc
 {
     private const string Library = "libc";
@@ -12,6 +14,7 @@ internal static partial class Libc
     private static IOException Failure(string call, string path)
     {
         int errno = Marshal.GetLastPInvokeError();
-        return new IOException($"{call} of {path} failed: {new Win32Exception(errno).Message} (errno {errno}).", errno);
+        return new IOException(
+            $"{call} of {path} failed: {new Win32Exception(errno).Message} (errno {errno}).", errno);
     }
 }
