@@ -66,7 +66,8 @@ emulator=${EDGESIM_ARM64_RUN:-../shared/tools/arm64-run/arm64-run}
 if [[ $(uname -m) == aarch64 ]]; then
   say "this machine is ARM64: no emulation needed"
 elif [[ -x $emulator ]]; then
-  export EDGESIM_EMULATED=1 DOTNET_TieredCompilation=0
+  # Under the emulator the concurrent collector and code that is patched through a second mapping crash at random.
+  export EDGESIM_EMULATED=1 DOTNET_TieredCompilation=0 DOTNET_gcConcurrent=0 DOTNET_EnableWriteXorExecute=0
   for cpu in cortex-a72 cortex-a76; do
     suite index-arm64-$cpu "$emulator" --cpu $cpu $bin/EdgeSim.Index.Tests/release/EdgeSim.Index.Tests.dll
   done
@@ -80,7 +81,7 @@ elif [[ -x $emulator ]]; then
   for cpu in cortex-a72 cortex-a76; do
     suite encoders-arm64-$cpu "$emulator" --cpu $cpu "$arm64/EdgeSim.Encoders.Tests.dll"
   done
-  unset EDGESIM_EMULATED DOTNET_TieredCompilation
+  unset EDGESIM_EMULATED DOTNET_TieredCompilation DOTNET_gcConcurrent DOTNET_EnableWriteXorExecute
 else
   say "ARM64 run SKIPPED: no emulator at $emulator (set EDGESIM_ARM64_RUN)"
 fi

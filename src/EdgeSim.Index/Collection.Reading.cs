@@ -20,7 +20,7 @@ public sealed partial class Collection
     public SearchStatistics Search(ReadOnlySpan<float> query, SearchScratch scratch, Span<Match> matches)
     {
         ArgumentNullException.ThrowIfNull(scratch);
-        CheckDimension(query.Length, nameof(query));
+        CheckDimension(query.Length);
         if (matches.Length > IndexLimits.KMax)
         {
             throw new ArgumentException(
@@ -74,7 +74,7 @@ public sealed partial class Collection
     /// </summary>
     /// <exception cref="InvalidOperationException">A commit has moved the row.</exception>
     /// <exception cref="IndexCorruptException">Its block fails its checksum.</exception>
-    public ReadOnlySpan<byte> Payload(in Match match)
+    public ReadOnlySpan<byte> Payload(scoped in Match match)
     {
         Snapshot snapshot = ShareFor(match, out Segment segment);
         try
@@ -97,7 +97,7 @@ public sealed partial class Collection
     /// <exception cref="IndexCorruptException">Its block fails its checksum.</exception>
     public void CopyVector(in Match match, Span<float> destination)
     {
-        CheckDimension(destination.Length, nameof(destination));
+        CheckDimension(destination.Length);
         Snapshot snapshot = ShareFor(match, out Segment segment);
         try
         {
@@ -208,12 +208,11 @@ public sealed partial class Collection
         return newest;
     }
 
-    private void CheckDimension(int length, string name)
+    private void CheckDimension(int length)
     {
         if (length != Options.Dimension)
         {
-            throw new ArgumentException(
-                $"The vector has {length} components; this collection has {Options.Dimension}.", name);
+            throw new VectorException($"The vector has {length} components; this collection has {Options.Dimension}.");
         }
     }
 }

@@ -32,13 +32,14 @@ public sealed partial class Collection
     /// <param name="key">The caller's id; any value.</param>
     /// <param name="vector">[dimension]. Its length is kept for dot and euclid, and does not matter for cosine.</param>
     /// <param name="payload">Anything, up to <see cref="IndexLimits.PayloadBytesMax"/> bytes; copied.</param>
-    /// <exception cref="ArgumentException">
-    /// Wrong dimension, too long a payload, a component that is not finite or too large, or a zero vector for cosine.
+    /// <exception cref="VectorException">
+    /// Wrong dimension, a component that is not finite or too large, or a zero vector for cosine; nothing was added.
     /// </exception>
+    /// <exception cref="ArgumentException">Too long a payload.</exception>
     /// <exception cref="IndexFullException">There is no room before a commit; see <see cref="HasRoomFor"/>.</exception>
     public void Add(ulong key, ReadOnlySpan<float> vector, ReadOnlySpan<byte> payload)
     {
-        CheckDimension(vector.Length, nameof(vector));
+        CheckDimension(vector.Length);
         if (payload.Length > IndexLimits.PayloadBytesMax)
         {
             throw new ArgumentException(
@@ -58,6 +59,15 @@ public sealed partial class Collection
             }
 
             _fresh.Add(key, vector, Options.Metric, payload);
+        }
+    }
+
+    /// <summary>Forgets the rows that were added and not committed. What is committed stays.</summary>
+    public void DiscardFresh()
+    {
+        lock (_writing)
+        {
+            _fresh = new FreshRows(Newest.Stride);
         }
     }
 

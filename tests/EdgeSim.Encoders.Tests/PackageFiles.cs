@@ -1,5 +1,6 @@
 using System.Formats.Tar;
 using System.IO.Compression;
+using System.Runtime.CompilerServices;
 
 namespace EdgeSim.Encoders.Tests;
 
@@ -48,21 +49,22 @@ internal static class PackageFiles
     }
 
     /// <summary>
-    /// A file under <c>tests/fixtures</c>, found by walking up from the test program to the solution.
+    /// A file under <c>tests/fixtures</c>, found from this source file: the test program may run from a copy of
+    /// its folder, as it does under emulation, but always on the machine that built it.
     /// </summary>
-    public static string Fixture(string name)
+    public static string Fixture(string name, [CallerFilePath] string caller = "")
     {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
+        DirectoryInfo? folder = new FileInfo(caller).Directory;
         for (; folder is not null; folder = folder.Parent)
         {
-            if (File.Exists(Path.Combine(folder.FullName, "EdgeSim.sln")))
+            string path = Path.Combine(folder.FullName, "fixtures", name);
+            if (File.Exists(path))
             {
-                return Path.Combine(folder.FullName, "tests", "fixtures", name);
+                return path;
             }
         }
 
-        throw new InvalidOperationException(
-            $"No EdgeSim.sln above {AppContext.BaseDirectory}: run the tests from a build of the tree.");
+        throw new FileNotFoundException($"No fixtures/{name} above {caller}: run from the source tree.", name);
     }
 
     private static Dictionary<string, byte[]> ReadTarball(string path)

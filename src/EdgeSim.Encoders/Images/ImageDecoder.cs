@@ -43,7 +43,8 @@ public sealed class ImageDecoder : IDisposable
         {
             throw new EncoderInputException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"The file has {file.Length} bytes; {limits.FileBytesMax} are allowed. Save a smaller picture."));
+                $"The file has {file.Length} bytes; {limits.FileBytesMax} are allowed. Save a smaller "
+                + $"picture."));
         }
 
         ImageFormat format = ImageSniffer.Sniff(file);

@@ -34,12 +34,14 @@ public sealed class ImageEncoder : IEncoder
     {
         ImageInput input = manifest.Modality == Modality.Image && manifest.Image is { } image
             ? image
-            : throw new ModelException($"{manifest.Name} is not an image model: its manifest has no image input.");
+            : throw new ModelException(
+                $"{manifest.Name} is not an image model: its manifest has no image input. Take another.");
         Manifest = manifest;
         resizer = new ImageResizer(input);
         decoder = new ImageDecoder(limits);
         embedding = new float[manifest.Dimension];
-        graphInput = [new OnnxTensor(input.Name, [1, input.Height, input.Width, 3]) { Floats = resizer.Tensor }];
+        long[] shape = [1, input.Height, input.Width, 3];
+        graphInput = [new OnnxTensor(input.Name, shape) { Floats = resizer.Tensor }];
         graphOutput = new OnnxTensor(manifest.Output, [1, manifest.Dimension]) { Floats = embedding };
 
         string path = Path.Combine(folder, manifest.Model.Name);
@@ -50,8 +52,10 @@ public sealed class ImageEncoder : IEncoder
             string outputs = string.Join(", ", session.OutputNames);
             session.Dispose();
             throw new ModelException(
-                $"{path}: the graph takes {inputs} and gives {outputs}, but the manifest of {manifest.Name} says "
-                + $"{input.Name} and {manifest.Output}. Install the model again: edgesim models install {manifest.Name}");
+                $"{path}: the graph takes {inputs} and gives {outputs}, but the manifest of {manifest.Name} "
+                + $"says "
+                + $"{input.Name} and {manifest.Output}. Install the model again: edgesim models install "
+                + $"{manifest.Name}");
         }
     }
 
@@ -60,11 +64,13 @@ public sealed class ImageEncoder : IEncoder
     public void Encode(ReadOnlySpan<EncoderInput> inputs, Span<float> embeddings, Span<EncodeReport> reports)
     {
         int dimension = Manifest.Dimension;
-        if (inputs.IsEmpty || embeddings.Length < (long)inputs.Length * dimension || reports.Length < inputs.Length)
+        long floats = (long)inputs.Length * dimension;
+        if (inputs.IsEmpty || embeddings.Length < floats || reports.Length < inputs.Length)
         {
             throw new ArgumentException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{inputs.Length} pictures need {(long)inputs.Length * dimension} floats and as many reports; there is room for "
+                $"{inputs.Length} pictures need {floats} floats and as many "
+                + $"reports; there is room for "
                 + $"{embeddings.Length} and {reports.Length}. At least one picture must be given."));
         }
 

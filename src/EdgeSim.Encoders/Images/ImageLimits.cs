@@ -78,8 +78,10 @@ public sealed record ImageLimits
         {
             throw new EncoderInputException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"The {format} has {size.Width} × {size.Height} pixels, stored so that decoding needs {bytes >> 20} MiB; "
-                + $"{DecodeBytesMax >> 20} MiB are allowed. Save it smaller, or as a plain (baseline) file."));
+                $"The {format} has {size.Width} × {size.Height} pixels, stored so that decoding needs "
+                + $"{bytes >> 20} MiB; "
+                + $"{DecodeBytesMax >> 20} MiB are allowed. Save it smaller, or as a plain (baseline) "
+                + $"file."));
         }
     }
 }

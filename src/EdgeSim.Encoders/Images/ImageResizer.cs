@@ -53,7 +53,8 @@ public sealed class ImageResizer
     /// <param name="width">Pixels, 1..<see cref="ImageLimits.SideMax"/>.</param>
     /// <param name="height">Pixels, 1..<see cref="ImageLimits.SideMax"/>.</param>
     /// <param name="orientation">EXIF, 1..8; 1 is upright.</param>
-    public void Resize(ReadOnlySpan<byte> rgb, int width, int height, int orientation = ExifOrientation.Upright)
+    public void Resize(
+        ReadOnlySpan<byte> rgb, int width, int height, int orientation = ExifOrientation.Upright)
     {
         CheckSide(width, nameof(width));
         CheckSide(height, nameof(height));

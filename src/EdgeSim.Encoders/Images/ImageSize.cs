@@ -4,4 +4,8 @@ namespace EdgeSim.Encoders.Images;
 public readonly record struct ImageSize(int Width, int Height)
 {
     public long Pixels => (long)Width * Height;
+
+    /// <summary>The size that a viewer shows.</summary>
+    internal ImageSize Upright(int orientation) =>
+        ExifOrientation.Transposes(orientation) ? new ImageSize(Height, Width) : this;
 }

@@ -37,7 +37,8 @@ public static class ImageSniffer
         ([0x7F, (byte)'E', (byte)'L', (byte)'F'], 0, "a program"),
     ];
 
-    private static ReadOnlySpan<byte> PngSignature => [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
+    private static ReadOnlySpan<byte> PngSignature =>
+        [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A];
 
     /// <summary>The format of a file.</summary>
     /// <param name="file">The file, or at least its first <see cref="HeadBytes"/> bytes.</param>
@@ -56,7 +57,8 @@ public static class ImageSniffer
         }
 
         throw new EncoderInputException(
-            $"The file is {Describe(file)}. Pictures are read from JPEG and PNG files: convert it to one of these.");
+            $"The file is {Describe(file)}. Pictures are read from JPEG and PNG files: convert it to one of "
+            + $"these.");
     }
 
     private static string Describe(ReadOnlySpan<byte> file)
@@ -86,7 +88,8 @@ public static class ImageSniffer
             return $"cut after {file.Length.ToString(CultureInfo.InvariantCulture)} bytes";
         }
 
-        return $"of an unknown kind (it begins with the bytes {Convert.ToHexString(head[..Math.Min(head.Length, 8)])})";
+        string bytes = Convert.ToHexString(head[..Math.Min(head.Length, 8)]);
+        return $"of an unknown kind (it begins with the bytes {bytes})";
     }
 
     private static bool LooksLikeText(ReadOnlySpan<byte> head)

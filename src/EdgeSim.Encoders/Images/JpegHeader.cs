@@ -16,7 +16,13 @@ namespace EdgeSim.Encoders.Images;
 /// everything.</param>
 /// <param name="Scans">Scans in the file, at least 1.</param>
 internal readonly record struct JpegHeader(
-    int Width, int Height, int Components, int Orientation, bool AdobeMarker, long CoefficientBytes, int Scans)
+    int Width,
+    int Height,
+    int Components,
+    int Orientation,
+    bool AdobeMarker,
+    long CoefficientBytes,
+    int Scans)
 {
     private const int StartOfImage = 0xD8;
     private const int EndOfImage = 0xD9;
@@ -88,20 +94,23 @@ internal readonly record struct JpegHeader(
         if (frame[0] != 8)
         {
             throw new EncoderInputException(
-                $"The JPEG has {frame[0].ToString(CultureInfo.InvariantCulture)} bits a sample; 8 are read. Save it as an 8-bit JPEG.");
+                $"The JPEG has {frame[0].ToString(CultureInfo.InvariantCulture)} bits a sample; 8 are read. "
+                + $"Save it as an 8-bit JPEG.");
         }
 
         if (width == 0 || height == 0 || components is not (1 or 3 or 4))
         {
             throw Damaged(string.Create(
-                CultureInfo.InvariantCulture, $"its header says {width} × {height} pixels of {components} components"));
+                CultureInfo.InvariantCulture,
+                $"its header says {width} × {height} pixels of {components} components"));
         }
 
         bool progressive = marker is 0xC2 or 0xCA;
         bool severalScans = progressive || firstScan[0] < components;
         long coefficientBytes = severalScans ? CoefficientBytesOf(frame, width, height) : 0;
+        int scans = 1 + CountScans(data);
         return new JpegHeader(
-            width, height, components, ExifOrientation.Upright, false, coefficientBytes, 1 + CountScans(data));
+            width, height, components, ExifOrientation.Upright, AdobeMarker: false, coefficientBytes, scans);
     }
 
     /// <summary>Every component is stored as whole MCUs of 8 × 8 blocks, 2 bytes a coefficient.</summary>

@@ -33,7 +33,8 @@ internal sealed unsafe class JpegReader(ImageLimits limits, WorkingBuffer buffer
         {
             throw new EncoderInputException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"The JPEG has {header.Scans} scans; {limits.ScansMax} are allowed. Save it as a plain (baseline) JPEG."));
+                $"The JPEG has {header.Scans} scans; {limits.ScansMax} are allowed. Save it as a plain "
+                + $"(baseline) JPEG."));
         }
 
         try
@@ -54,7 +55,7 @@ internal sealed unsafe class JpegReader(ImageLimits limits, WorkingBuffer buffer
             throw;
         }
 
-        return ExifOrientation.Transposes(header.Orientation) ? new ImageSize(stored.Height, stored.Width) : stored;
+        return stored.Upright(header.Orientation);
     }
 
     public void Dispose()
@@ -101,7 +102,8 @@ internal sealed unsafe class JpegReader(ImageLimits limits, WorkingBuffer buffer
         {
             throw new EncoderInputException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"The JPEG contradicts itself: {header.Width} × {header.Height} and {width} × {height} pixels. Save it again."));
+                $"The JPEG contradicts itself: {header.Width} × {header.Height} and {width} × {height} "
+                + $"pixels. Save it again."));
         }
 
         return colourSpace is TurboJpeg.ColourCmyk or TurboJpeg.ColourYcck;
@@ -125,16 +127,24 @@ internal sealed unsafe class JpegReader(ImageLimits limits, WorkingBuffer buffer
     }
 
     private void DecodeScaled(
-        byte* bytes, int length, JpegHeader header, ResizePlan plan, int pixelSize, bool print, ImageResizer resizer)
+        byte* bytes,
+        int length,
+        JpegHeader header,
+        ResizePlan plan,
+        int pixelSize,
+        bool print,
+        ImageResizer resizer)
     {
+        int format = print ? TurboJpeg.PixelCmyk : TurboJpeg.PixelRgb;
         int width = ((header.Width - 1) / pixelSize) + 1;
         int height = ((header.Height - 1) / pixelSize) + 1;
         int pitch = width * (print ? 4 : 3);
         long pixelBytes = (long)pitch * height;
-        limits.CheckMemory("JPEG", new ImageSize(header.Width, header.Height), pixelBytes + header.CoefficientBytes);
+        var stored = new ImageSize(header.Width, header.Height);
+        limits.CheckMemory("JPEG", stored, pixelBytes + header.CoefficientBytes);
 
         byte* pixels = buffer.Take((int)pixelBytes);
-        Decompress(bytes, length, pixels, width, pitch, height, print ? TurboJpeg.PixelCmyk : TurboJpeg.PixelRgb);
+        Decompress(bytes, length, pixels, width, pitch, height, format);
         resizer.Begin(plan, width, height, pixelSize);
         for (int y = 0; y < height; y++)
         {
@@ -145,8 +155,10 @@ internal sealed unsafe class JpegReader(ImageLimits limits, WorkingBuffer buffer
         resizer.End();
     }
 
-    private void Decompress(byte* bytes, int length, byte* pixels, int width, int pitch, int height, int format)
+    private void Decompress(
+        byte* bytes, int length, byte* pixels, int width, int pitch, int height, int format)
     {
+        const int Lenient = TurboJpeg.FlagLimitScans;
         const int Strict = TurboJpeg.FlagStopOnWarning | TurboJpeg.FlagLimitScans;
         int result = TurboJpeg.Decompress2(
             decompressor!, bytes, (nuint)length, pixels, width, pitch, height, format, Strict);
@@ -156,7 +168,7 @@ internal sealed unsafe class JpegReader(ImageLimits limits, WorkingBuffer buffer
             // before them, or decoding would have stopped earlier, and nothing comes after: the picture is
             // whole.
             result = TurboJpeg.Decompress2(
-                decompressor!, bytes, (nuint)length, pixels, width, pitch, height, format, TurboJpeg.FlagLimitScans);
+                decompressor!, bytes, (nuint)length, pixels, width, pitch, height, format, Lenient);
             if (result != 0 && OnlyBytesBeforeTheEnd())
             {
                 return;

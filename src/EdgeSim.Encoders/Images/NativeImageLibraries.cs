@@ -15,7 +15,8 @@ public static class NativeImageLibraries
 
     private static readonly string[] SpngFunctions =
     [
-        "spng_ctx_new", "spng_ctx_free", "spng_set_png_buffer", "spng_set_image_limits", "spng_set_chunk_limits",
+        "spng_ctx_new", "spng_ctx_free", "spng_set_png_buffer", "spng_set_image_limits",
+        "spng_set_chunk_limits",
         "spng_get_ihdr", "spng_get_trns", "spng_get_exif", "spng_decoded_image_size", "spng_decode_image",
         "spng_decode_row", "spng_strerror", "spng_version_string",
     ];
@@ -38,16 +39,16 @@ public static class NativeImageLibraries
     {
         if (!NativeLibrary.TryLoad(library, typeof(NativeImageLibraries).Assembly, null, out nint handle))
         {
-            return new NativeImageLibrary(format, library, package, false, "", HowToInstall(library, package));
+            string problem = HowToInstall(library, package);
+            return new NativeImageLibrary(format, library, package, false, "", problem);
         }
 
         try
         {
             string? lacking = Array.Find(functions, name => !NativeLibrary.TryGetExport(handle, name, out _));
-            return lacking is null
-                ? new NativeImageLibrary(format, library, package, true, version(handle), "")
-                : new NativeImageLibrary(
-                    format, library, package, false, "", $"{lacking} is not in it. {HowToInstall(library, package)}");
+            string problem = lacking is null ? "" : $"{lacking} is lacking: {HowToInstall(library, package)}";
+            string found = lacking is null ? version(handle) : "";
+            return new NativeImageLibrary(format, library, package, lacking is null, found, problem);
         }
         finally
         {

@@ -33,8 +33,8 @@ internal sealed unsafe class PngReader(ImageLimits limits, WorkingBuffer buffer)
             limits.CheckSize("PNG", stored);
             int orientation = OrientationOf(context);
             bool alpha = HasAlpha(context, header);
-            resizer.Begin(
-                resizer.Plan(stored.Width, stored.Height, orientation), stored.Width, stored.Height, pixelSize: 1);
+            ResizePlan plan = resizer.Plan(stored.Width, stored.Height, orientation);
+            resizer.Begin(plan, stored.Width, stored.Height, pixelSize: 1);
             if (header.Interlace == 0)
             {
                 DecodeRows(context, stored, alpha, resizer);
@@ -45,7 +45,7 @@ internal sealed unsafe class PngReader(ImageLimits limits, WorkingBuffer buffer)
             }
 
             resizer.End();
-            return ExifOrientation.Transposes(orientation) ? new ImageSize(stored.Height, stored.Width) : stored;
+            return stored.Upright(orientation);
         }
     }
 
@@ -54,7 +54,8 @@ internal sealed unsafe class PngReader(ImageLimits limits, WorkingBuffer buffer)
         if (result != Spng.Ok)
         {
             throw new EncoderInputException(
-                $"The PNG is damaged or cut ({SpngContext.Explain(result)}). Copy or save the picture again.");
+                $"The PNG is damaged or cut ({SpngContext.Explain(result)}). Copy or save the picture "
+                + $"again.");
         }
     }
 
@@ -65,7 +66,8 @@ internal sealed unsafe class PngReader(ImageLimits limits, WorkingBuffer buffer)
         {
             throw new EncoderInputException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"The PNG has a side of more than {ImageLimits.SideMax} pixels, which is not allowed. Save a smaller picture."));
+                $"The PNG has a side of more than {ImageLimits.SideMax} pixels, which is not allowed. Save a "
+                + $"smaller picture."));
         }
 
         Check(result);
@@ -132,8 +134,10 @@ internal sealed unsafe class PngReader(ImageLimits limits, WorkingBuffer buffer)
         {
             throw new EncoderInputException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"The PNG has {size.Width} × {size.Height} pixels and is interlaced, which needs {bytes >> 20} MiB to decode; "
-                + $"{limits.DecodeBytesMax >> 20} MiB are allowed. Save it without interlacing: then any size up to "
+                $"The PNG has {size.Width} × {size.Height} pixels and is interlaced, which needs "
+                + $"{bytes >> 20} MiB to decode; "
+                + $"{limits.DecodeBytesMax >> 20} MiB are allowed. Save it without interlacing: then any "
+                + $"size up to "
                 + $"{limits.PixelsMax / 1_000_000} megapixels works."));
         }
 
@@ -153,7 +157,8 @@ internal sealed unsafe class PngReader(ImageLimits limits, WorkingBuffer buffer)
             ? rowBytes
             : throw new ModelException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"libspng wants {imageBytes} bytes for {size.Width} × {size.Height} pixels: not the library that was "
+                $"libspng wants {imageBytes} bytes for {size.Width} × {size.Height} pixels: not the library "
+                + $"that was "
                 + $"expected. Install {Spng.DebianPackage} of the distribution."));
     }
 

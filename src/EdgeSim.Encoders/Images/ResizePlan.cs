@@ -11,7 +11,8 @@ namespace EdgeSim.Encoders.Images;
 /// <param name="Left">Where the upright result begins in the model's input; not 0 only when padded.</param>
 /// <param name="Top">The same from above.</param>
 /// <param name="Orientation">EXIF, 1..8.</param>
-internal readonly record struct ResizePlan(ResizeSpan Across, ResizeSpan Down, int Left, int Top, int Orientation)
+internal readonly record struct ResizePlan(
+    ResizeSpan Across, ResizeSpan Down, int Left, int Top, int Orientation)
 {
     /// <summary>The geometry of <see cref="ImageInput.Fit"/>.</summary>
     /// <param name="input">Target size and fit.</param>
@@ -30,20 +31,22 @@ internal readonly record struct ResizePlan(ResizeSpan Across, ResizeSpan Down, i
                 return new ResizePlan(Whole(width, across), Whole(height, down), 0, 0, orientation);
 
             case "crop":
-                return wider
-                    ? new ResizePlan(Middle(width, height, across, down), Whole(height, down), 0, 0, orientation)
-                    : new ResizePlan(Whole(width, across), Middle(height, width, down, across), 0, 0, orientation);
+                ResizeSpan keptAcross = wider ? Middle(width, height, across, down) : Whole(width, across);
+                ResizeSpan keptDown = wider ? Whole(height, down) : Middle(height, width, down, across);
+                return new ResizePlan(keptAcross, keptDown, 0, 0, orientation);
 
             case "pad":
                 long fittedAcross = wider ? across : Fitted(width, down, height);
                 long fittedDown = wider ? Fitted(height, across, width) : down;
                 long left = transposed ? input.Width - fittedDown : input.Width - fittedAcross;
                 long top = transposed ? input.Height - fittedAcross : input.Height - fittedDown;
-                return new ResizePlan(
-                    Whole(width, fittedAcross), Whole(height, fittedDown), (int)left / 2, (int)top / 2, orientation);
+                ResizeSpan wholeAcross = Whole(width, fittedAcross);
+                ResizeSpan wholeDown = Whole(height, fittedDown);
+                return new ResizePlan(wholeAcross, wholeDown, (int)left / 2, (int)top / 2, orientation);
 
             default:
-                throw new ModelException($"The model's fit is '{input.Fit}'; stretch, crop and pad are known.");
+                throw new ModelException(
+                    $"The model's fit is '{input.Fit}'; allowed: stretch, crop, pad. Correct the manifest.");
         }
     }
 
@@ -51,13 +54,18 @@ internal readonly record struct ResizePlan(ResizeSpan Across, ResizeSpan Down, i
     /// <exception cref="ModelException">A size, background, scale or fit out of range.</exception>
     public static void Check(ImageInput input)
     {
-        if (input.Width is < 1 or > ImageLimits.TargetSideMax || input.Height is < 1 or > ImageLimits.TargetSideMax
-            || input.Background is < 0 or > 255 || !float.IsFinite(input.Scale) || !float.IsFinite(input.Offset))
+        bool sides = input.Width is >= 1 and <= ImageLimits.TargetSideMax
+            && input.Height is >= 1 and <= ImageLimits.TargetSideMax;
+        bool values = input.Background is >= 0 and <= 255
+            && float.IsFinite(input.Scale) && float.IsFinite(input.Offset);
+        if (!sides || !values)
         {
             throw new ModelException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"The model's input is {input.Width} × {input.Height} pixels on background {input.Background}, "
-                + $"scale {input.Scale}, offset {input.Offset}; allowed are 1..{ImageLimits.TargetSideMax} pixels, 0..255 and "
+                $"The model's input is {input.Width} × {input.Height} pixels on background "
+                + $"{input.Background}, "
+                + $"scale {input.Scale}, offset {input.Offset}; allowed are 1..{ImageLimits.TargetSideMax} "
+                + $"pixels, 0..255 and "
                 + $"finite numbers. Correct the manifest."));
         }
 

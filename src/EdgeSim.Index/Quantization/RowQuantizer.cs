@@ -57,15 +57,14 @@ internal static class RowQuantizer
             float magnitude = Math.Abs(vector[i]);
             if (!float.IsFinite(magnitude))
             {
-                throw new ArgumentException(
-                    $"Component {i} is {vector[i]}; every component must be a finite number.", nameof(vector));
+                throw new VectorException(
+                    $"Component {i} is {vector[i]}; every component must be a finite number.");
             }
 
             if (magnitude > IndexLimits.ComponentMax && metric != Metric.Cosine)
             {
-                throw new ArgumentException(
-                    $"Component {i} is {vector[i]}; for this metric magnitudes up to {IndexLimits.ComponentMax} are allowed.",
-                    nameof(vector));
+                throw new VectorException(
+                    $"Component {i} is {vector[i]}; for this metric magnitudes up to {IndexLimits.ComponentMax} are allowed.");
             }
 
             max = Math.Max(max, magnitude);
@@ -73,8 +72,8 @@ internal static class RowQuantizer
 
         if (max == 0f && metric == Metric.Cosine)
         {
-            throw new ArgumentException(
-                "Every component is zero: a zero vector has no direction, so cosine cannot compare it.", nameof(vector));
+            throw new VectorException(
+                "Every component is zero: a zero vector has no direction, so cosine cannot compare it.");
         }
 
         return max;

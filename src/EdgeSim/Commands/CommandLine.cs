@@ -58,6 +58,7 @@ public static class CommandLine
         VectorException e => (ExitCode.Data, e.Message),
         IndexLockedException e => (ExitCode.Busy, e.Message),
         IndexException e => (ExitCode.InputOutput, e.Message),
+        PlatformNotSupportedException e => (ExitCode.Configuration, e.Message),
         FileNotFoundException or DirectoryNotFoundException => (ExitCode.NoInput, exception.Message),
         IOException or UnauthorizedAccessException => (ExitCode.InputOutput, exception.Message),
         _ => null,

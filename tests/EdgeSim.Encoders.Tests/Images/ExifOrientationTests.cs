@@ -5,7 +5,11 @@ namespace EdgeSim.Encoders.Tests.Images;
 public sealed class ExifOrientationTests
 {
     private static readonly byte[] Big =
-        [.. "MM\0*\0\0\0\x08"u8, 0, 2, 1, 0, 0, 3, 0, 0, 0, 1, 0, 9, 0, 0, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0];
+    [
+        .. "MM\0*\0\0\0\x08"u8, 0, 2,
+        1, 0, 0, 3, 0, 0, 0, 1, 0, 9, 0, 0,
+        1, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0,
+    ];
 
     private static readonly byte[] Little =
         [.. "II*\0\x08\0\0\0"u8, 1, 0, 0x12, 1, 4, 0, 1, 0, 0, 0, 8, 0, 0, 0];

@@ -97,7 +97,8 @@ public sealed class GiantPictureTests(ITestOutputHelper output)
         GC.Collect();
         if (!Pictures.Emulated)
         {
-            File.WriteAllText("/proc/self/clear_refs", "5"); // proc(5): resets the peak (VmHWM) to the present value.
+            // proc(5): sets the peak (VmHWM) to the present value.
+            File.WriteAllText("/proc/self/clear_refs", "5");
         }
 
         long before = StatusBytes("VmRSS:");
@@ -107,14 +108,16 @@ public sealed class GiantPictureTests(ITestOutputHelper output)
 
     private static long StatusBytes(string name)
     {
-        string line = File.ReadLines("/proc/self/status").First(text => text.StartsWith(name, StringComparison.Ordinal));
+        string line = File.ReadLines("/proc/self/status")
+            .First(text => text.StartsWith(name, StringComparison.Ordinal));
         string number = line[name.Length..].Replace("kB", "", StringComparison.Ordinal).Trim();
         return long.Parse(number, CultureInfo.InvariantCulture) * 1024;
     }
 
     private void AssertMemory(long extra, long allowed)
     {
-        output.WriteLine($"{Side} × {Side}: resident memory rose by {extra >> 10} KiB, {allowed >> 10} KiB are allowed.");
+        output.WriteLine(
+            $"{Side} × {Side}: resident memory rose by {extra >> 10} KiB, {allowed >> 10} KiB are allowed.");
         Assert.InRange(extra, -1, allowed);
     }
 }

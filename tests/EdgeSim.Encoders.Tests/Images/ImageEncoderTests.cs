@@ -16,8 +16,8 @@ public sealed class ImageEncoderTests : EncoderContractTests, IDisposable
 
     protected override IReadOnlyList<EncoderInput> Samples =>
     [
-        Picture("subsampled.jpg"), Picture("palette.png"), Picture("orientation-6.png"), Picture("one-pixel.jpg"),
-        Picture("cmyk.jpg"), Picture("alpha.png"),
+        Picture("subsampled.jpg"), Picture("palette.png"), Picture("orientation-6.png"),
+        Picture("one-pixel.jpg"), Picture("cmyk.jpg"), Picture("alpha.png"),
     ];
 
     protected override EncoderInput Refused => Picture("pdf.jpg");
@@ -30,7 +30,8 @@ public sealed class ImageEncoderTests : EncoderContractTests, IDisposable
         using IEncoder encoder = Open();
         var reports = new EncodeReport[2];
 
-        encoder.Encode([Picture("orientation-6.png"), Picture("orientation-3.jpg")], new float[2 * Side * 3], reports);
+        EncoderInput[] inputs = [Picture("orientation-6.png"), Picture("orientation-3.jpg")];
+        encoder.Encode(inputs, new float[2 * Side * 3], reports);
 
         Assert.Equal([new EncodeReport(0, 0, 21, 33), new EncodeReport(0, 0, 40, 24)], reports);
     }
@@ -72,7 +73,9 @@ public sealed class ImageEncoderTests : EncoderContractTests, IDisposable
     [Fact]
     public void Constructor_GraphAndManifestDisagree_SaysBoth()
     {
-        var e = Assert.Throws<ModelException>(() => new ImageEncoder(Manifest("pixels", "embedding"), folder, 1));
+        ModelManifest manifest = Manifest("pixels", "embedding");
+
+        var e = Assert.Throws<ModelException>(() => new ImageEncoder(manifest, folder, 1));
 
         Assert.Contains("pixels", e.Message, StringComparison.Ordinal);
         Assert.Contains("image", e.Message, StringComparison.Ordinal);
@@ -95,7 +98,8 @@ public sealed class ImageEncoderTests : EncoderContractTests, IDisposable
         Assert.Contains("columns.onnx", e.Message, StringComparison.Ordinal);
     }
 
-    protected override IEncoder Open() => new ImageEncoder(Manifest("image", "embedding"), folder, threads: 1);
+    protected override IEncoder Open() =>
+        new ImageEncoder(Manifest("image", "embedding"), folder, threads: 1);
 
     private static EncoderInput Picture(string name) => EncoderInput.FromImage(Pictures.Read(name));
 

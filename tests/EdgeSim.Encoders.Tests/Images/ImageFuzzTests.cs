@@ -37,7 +37,8 @@ public sealed class ImageFuzzTests(ITestOutputHelper output)
             }
             catch (Exception e)
             {
-                throw new InvalidOperationException($"Seed {Seed}, iteration {i}: {Convert.ToBase64String(file)}", e);
+                string bytes = Convert.ToBase64String(file);
+                throw new InvalidOperationException($"Seed {Seed}, iteration {i}: {bytes}", e);
             }
         }
 

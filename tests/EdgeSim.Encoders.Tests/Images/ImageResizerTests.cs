@@ -4,7 +4,7 @@ namespace EdgeSim.Encoders.Tests.Images;
 
 public sealed class ImageResizerTests
 {
-    private static readonly int[] Sides = [1, 2, 3, 7, 16, 31, 64, 101];
+    private static readonly int[] Sides = Pictures.Emulated ? [1, 3, 16, 31] : [1, 2, 3, 7, 16, 31, 64, 101];
     private static readonly string[] Fits = ["stretch", "crop", "pad"];
 
     public static TheoryData<string, int, int> FitsAndTargets()
@@ -23,7 +23,8 @@ public sealed class ImageResizerTests
 
     [Theory]
     [MemberData(nameof(FitsAndTargets))]
-    public void Resize_ManySizes_EqualsDefinitionWithinHalfALevel(string fit, int targetWidth, int targetHeight)
+    public void Resize_ManySizes_EqualsDefinitionWithinHalfALevel(
+        string fit, int targetWidth, int targetHeight)
     {
         ImageInput input = Pictures.Input(targetWidth, targetHeight, fit);
         var resizer = new ImageResizer(input);
@@ -36,7 +37,8 @@ public sealed class ImageResizerTests
 
                 resizer.Resize(rgb, width, height);
 
-                AssertNear(expected, resizer.Tensor, 0.5 + 1e-6, $"{width} × {height} to {targetWidth} × {targetHeight} by {fit}");
+                string what = $"{width} × {height} to {targetWidth} × {targetHeight} by {fit}";
+                AssertNear(expected, resizer.Tensor, 0.5 + 1e-6, what);
             }
         }
     }
@@ -58,7 +60,8 @@ public sealed class ImageResizerTests
         var resizer = new ImageResizer(input);
         resizer.Resize(rgb, width, height);
 
-        AssertNear(NaiveResizer.Resize(rgb, width, height, input), resizer.Tensor, 0.501, $"{width} × {height}");
+        double[] expected = NaiveResizer.Resize(rgb, width, height, input);
+        AssertNear(expected, resizer.Tensor, 0.501, $"{width} × {height}");
     }
 
     [Fact]
@@ -117,7 +120,8 @@ public sealed class ImageResizerTests
                 byte[] stored = Pictures.Noise(width, height, seed: 99);
                 for (int orientation = 1; orientation <= 8; orientation++)
                 {
-                    (byte[] upright, int uprightWidth, int uprightHeight) = Turn(stored, width, height, orientation);
+                    (byte[] upright, int uprightWidth, int uprightHeight) =
+                        Turn(stored, width, height, orientation);
                     var expected = new ImageResizer(Pictures.Input(12, 11, fit));
                     var actual = new ImageResizer(Pictures.Input(12, 11, fit));
 
@@ -128,6 +132,26 @@ public sealed class ImageResizerTests
                 }
             }
         }
+    }
+
+    [Theory]
+    [InlineData(97, 61, "crop", 9809792403557465972UL)]
+    [InlineData(13, 200, "pad", 2702792472785214577UL)]
+    [InlineData(5, 4, "stretch", 4592515378422722023UL)]
+    public void Resize_OnEveryProcessor_GivesTheSameBits(int width, int height, string fit, ulong expected)
+    {
+        var resizer = new ImageResizer(new ImageInput("image", 40, 30, fit, 1 / 127.5f, -1, 7));
+
+        resizer.Resize(Pictures.Noise(width, height, seed: 4), width, height, orientation: 6);
+
+        // FNV-1a over the floats' bits; the numbers were taken on x86-64 and hold on ARM64.
+        ulong hash = 14695981039346656037;
+        foreach (float value in resizer.Tensor)
+        {
+            hash = (hash ^ BitConverter.SingleToUInt32Bits(value)) * 1099511628211;
+        }
+
+        Assert.Equal(expected, hash);
     }
 
     [Fact]
@@ -171,7 +195,8 @@ public sealed class ImageResizerTests
     }
 
     /// <summary>What a viewer shows for a stored picture with an EXIF orientation.</summary>
-    private static (byte[] Rgb, int Width, int Height) Turn(byte[] stored, int width, int height, int orientation)
+    private static (byte[] Rgb, int Width, int Height) Turn(
+        byte[] stored, int width, int height, int orientation)
     {
         (int turnedWidth, int turnedHeight) = orientation >= 5 ? (height, width) : (width, height);
         var turned = new byte[stored.Length];
@@ -190,7 +215,8 @@ public sealed class ImageResizerTests
                     8 => (width - 1 - y, x),
                     _ => (x, y),
                 };
-                stored.AsSpan(((fromY * width) + fromX) * 3, 3).CopyTo(turned.AsSpan(((y * turnedWidth) + x) * 3));
+                Span<byte> to = turned.AsSpan(((y * turnedWidth) + x) * 3);
+                stored.AsSpan(((fromY * width) + fromX) * 3, 3).CopyTo(to);
             }
         }
 

@@ -27,7 +27,9 @@ public sealed class ImageSnifferTests
     [InlineData("\u0001\u0002\u0003", "unknown kind (it begins with the bytes 010203)")]
     public void Sniff_OtherFile_SaysWhatItLooksLike(string content, string word)
     {
-        var e = Assert.Throws<EncoderInputException>(() => ImageSniffer.Sniff(Encoding.Latin1.GetBytes(content)));
+        byte[] file = Encoding.Latin1.GetBytes(content);
+
+        var e = Assert.Throws<EncoderInputException>(() => ImageSniffer.Sniff(file));
 
         Assert.Contains(word, e.Message, StringComparison.Ordinal);
         Assert.Contains("JPEG and PNG", e.Message, StringComparison.Ordinal);

@@ -47,8 +47,8 @@ internal static class JpegWriter
         byte[] scan = [1, 1, 0, 0, frame == 0xC2 ? (byte)0 : (byte)63, 0];
         return
         [
-            0xFF, 0xD8, .. Segment(0xDB, quantizer), .. Segment(frame, start), .. Segment(0xC4, dc), .. Segment(0xC4, ac),
-            .. Segment(0xDA, scan),
+            0xFF, 0xD8, .. Segment(0xDB, quantizer), .. Segment(frame, start), .. Segment(0xC4, dc),
+            .. Segment(0xC4, ac), .. Segment(0xDA, scan),
         ];
     }
 

@@ -67,7 +67,8 @@ internal static class NaiveResizer
             {
                 for (int j = 0; j < source; j++)
                 {
-                    double overlap = Math.Min(begin + ((i + 1) * step), j + 1) - Math.Max(begin + (i * step), j);
+                    double from = Math.Max(begin + (i * step), j);
+                    double overlap = Math.Min(begin + ((i + 1) * step), j + 1) - from;
                     weights[i, j] = Math.Max(0, overlap) / step;
                 }
             }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace EdgeSim.Encoders.Tests.Images;
 
@@ -12,13 +13,15 @@ internal static class Pictures
     /// <summary>Heavy tests shrink where the processor is emulated.</summary>
     public static bool Emulated { get; } = Environment.GetEnvironmentVariable("EDGESIM_EMULATED") == "1";
 
-    public static byte[] Read(string name) => File.ReadAllBytes(PackageFiles.Fixture("images/" + name));
+    private static string Folder { get; } = FindFolder();
+
+    public static byte[] Read(string name) => File.ReadAllBytes(Path.Combine(Folder, name));
 
     /// <summary>Every picture file, whole or damaged, in a fixed order.</summary>
     public static IReadOnlyList<string> Names() =>
     [
-        .. Directory.GetFiles(PackageFiles.Fixture("images")).Select(path => Path.GetFileName(path))
-            .Where(name => name.EndsWith(".jpg", StringComparison.Ordinal) || name.EndsWith(".png", StringComparison.Ordinal))
+        .. Directory.GetFiles(Folder).Select(path => Path.GetFileName(path))
+            .Where(name => Path.GetExtension(name) is ".jpg" or ".png")
             .Order(StringComparer.Ordinal),
     ];
 
@@ -26,7 +29,7 @@ internal static class Pictures
     public static TheoryData<string, int, int, int> WithExpectedPixels()
     {
         var data = new TheoryData<string, int, int, int>();
-        foreach (string line in File.ReadLines(PackageFiles.Fixture("images/sizes.txt")))
+        foreach (string line in File.ReadLines(Path.Combine(Folder, "sizes.txt")))
         {
             string[] words = line.Split(' ');
             int[] numbers = [.. words.Skip(1).Select(word => int.Parse(word, CultureInfo.InvariantCulture))];
@@ -51,5 +54,25 @@ internal static class Pictures
         }
 
         return rgb;
+    }
+
+    /// <summary>Above the test program, or above this source file where an emulator runs it from
+    /// elsewhere.</summary>
+    private static string FindFolder([CallerFilePath] string source = "")
+    {
+        foreach (string start in new[] { AppContext.BaseDirectory, Path.GetDirectoryName(source)! })
+        {
+            for (DirectoryInfo? folder = new(start); folder is not null; folder = folder.Parent)
+            {
+                string pictures = Path.Combine(folder.FullName, "tests", "fixtures", "images");
+                if (Directory.Exists(pictures))
+                {
+                    return pictures;
+                }
+            }
+        }
+
+        throw new InvalidOperationException(
+            $"No tests/fixtures/images above {AppContext.BaseDirectory} or {source}: run from a build.");
     }
 }

@@ -130,7 +130,9 @@ public sealed class UnigramTokenizerTests(ITestOutputHelper output)
         output.WriteLine($"1 MiB of {what}: {milliseconds:F0} ms, {count}, {allocated} bytes allocated");
         Assert.Equal(Math.Min(128, count.Written + count.Dropped), count.Written);
         Assert.True(allocated <= 12 << 20, $"{allocated} bytes");
-        Assert.True(milliseconds < 5000, $"{milliseconds} ms");
+
+        // Loose, because emulation is slow; quadratic time would take hours.
+        Assert.True(milliseconds < 60_000, $"{milliseconds} ms");
     }
 
     [Fact]

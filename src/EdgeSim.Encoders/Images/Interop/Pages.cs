@@ -14,7 +14,8 @@ internal static partial class Pages
     public const nint Failed = -1;
 
     [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
-    public static partial nint Map(nint address, nuint bytes, int protection, int flags, int file, nint offset);
+    public static partial nint Map(
+        nint address, nuint bytes, int protection, int flags, int file, nint offset);
 
     [LibraryImport("libc", EntryPoint = "munmap", SetLastError = true)]
     public static partial int Unmap(nint address, nuint bytes);

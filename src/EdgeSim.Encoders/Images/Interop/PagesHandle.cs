@@ -20,8 +20,9 @@ internal sealed class PagesHandle : SafeHandle
     /// <exception cref="OutOfMemoryException">The kernel refuses.</exception>
     public static PagesHandle Allocate(int bytes)
     {
-        nint address = Pages.Map(
-            0, (nuint)bytes, Pages.ProtectRead | Pages.ProtectWrite, Pages.MapPrivate | Pages.MapAnonymous, -1, 0);
+        const int Protection = Pages.ProtectRead | Pages.ProtectWrite;
+        const int Flags = Pages.MapPrivate | Pages.MapAnonymous;
+        nint address = Pages.Map(0, (nuint)bytes, Protection, Flags, -1, 0);
         return address == Pages.Failed
             ? throw new OutOfMemoryException(string.Create(
                 CultureInfo.InvariantCulture,

@@ -66,7 +66,8 @@ internal static unsafe partial class Spng
     public static partial int DecodedImageSize(SpngContext context, int format, out nuint bytes);
 
     [LibraryImport(Library, EntryPoint = "spng_decode_image")]
-    public static partial int DecodeImage(SpngContext context, byte* pixels, nuint bytes, int format, int flags);
+    public static partial int DecodeImage(
+        SpngContext context, byte* pixels, nuint bytes, int format, int flags);
 
     [LibraryImport(Library, EntryPoint = "spng_decode_row")]
     public static partial int DecodeRow(SpngContext context, byte* row, nuint bytes);

@@ -19,16 +19,20 @@ internal sealed class SpngContext : SafeHandle
         try
         {
             SpngContext created = Spng.ContextNew(0);
-            return created.IsInvalid ? throw new ModelException("libspng cannot start: out of memory.") : created;
+            return created.IsInvalid
+                ? throw new ModelException("libspng cannot start: out of memory.")
+                : created;
         }
-        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException or BadImageFormatException)
+        catch (Exception e) when (
+            e is DllNotFoundException or EntryPointNotFoundException or BadImageFormatException)
         {
             throw NativeImageLibraries.Missing("PNG", Spng.Library, Spng.DebianPackage, e);
         }
     }
 
     /// <summary>The library's words for an error number.</summary>
-    public static string Explain(int error) => Marshal.PtrToStringUTF8(Spng.StrError(error)) ?? $"error {error}";
+    public static string Explain(int error) =>
+        Marshal.PtrToStringUTF8(Spng.StrError(error)) ?? $"error {error}";
 
     protected override bool ReleaseHandle()
     {

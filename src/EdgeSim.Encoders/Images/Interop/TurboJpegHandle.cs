@@ -25,7 +25,8 @@ internal sealed class TurboJpegHandle : SafeHandle
                 ? throw new ModelException("libturbojpeg cannot start a decompressor: out of memory.")
                 : created;
         }
-        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException or BadImageFormatException)
+        catch (Exception e) when (
+            e is DllNotFoundException or EntryPointNotFoundException or BadImageFormatException)
         {
             throw NativeImageLibraries.Missing("JPEG", TurboJpeg.Library, TurboJpeg.DebianPackage, e);
         }
