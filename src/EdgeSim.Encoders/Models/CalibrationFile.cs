@@ -19,6 +19,11 @@ internal sealed record CalibrationFile
     /// <summary>Activation tensor to [least, greatest] value over the data, after the method's clipping.</summary>
     public required IReadOnlyDictionary<string, float[]> Ranges { get; init; }
 
+    /// <summary>
+    /// Convolution result to [channels] values added to its bias, which take the mean rounding error out again; null: none.
+    /// </summary>
+    public IReadOnlyDictionary<string, float[]>? BiasShifts { get; init; }
+
     /// <summary>Mean embedding before it is normalised, [dimension] floats, for a centred model; else null.</summary>
     public float[]? Mean { get; init; }
 
@@ -51,11 +56,17 @@ internal sealed record CalibrationFile
         text.AppendJoin(",\n", Ranges.Select(
             r => $"    \"{JsonEncodedText.Encode(r.Key)}\": [{Digits(r.Value[0])}, {Digits(r.Value[1])}]"));
         text.Append("\n  }");
+        if (BiasShifts is { } shifts)
+        {
+            text.Append(",\n  \"biasShifts\": {\n");
+            text.AppendJoin(",\n", shifts.Select(
+                s => $"    \"{JsonEncodedText.Encode(s.Key)}\": [\n{Rows(s.Value)}\n    ]"));
+            text.Append("\n  }");
+        }
+
         if (Mean is { } mean)
         {
-            text.Append(",\n  \"mean\": [\n");
-            text.AppendJoin(",\n", mean.Chunk(8).Select(row => "    " + string.Join(", ", row.Select(Digits))));
-            text.Append("\n  ]");
+            text.Append(",\n  \"mean\": [\n").Append(Rows(mean)).Append("\n  ]");
         }
 
         text.Append("\n}\n");
@@ -64,6 +75,9 @@ internal sealed record CalibrationFile
 
     /// <summary>Rounds to what the file keeps.</summary>
     public static float Round(float value) => float.Parse(Digits(value), CultureInfo.InvariantCulture);
+
+    private static string Rows(float[] values) =>
+        string.Join(",\n", values.Chunk(8).Select(row => "      " + string.Join(", ", row.Select(Digits))));
 
     private static string Digits(float value) => ((double)value).ToString("G6", CultureInfo.InvariantCulture);
 }

@@ -15,7 +15,7 @@ internal static class ModelCalibrator
 
     private static int Threads => Math.Clamp(Environment.ProcessorCount, 1, 4);
 
-    /// <summary>Runs the float graph twice over the data, and the int8 graph once when it is centred.</summary>
+    /// <summary>Runs the float graph three times over the data, the int8 graph once a linear convolution and once for the mean.</summary>
     /// <exception cref="ModelException">The folder has no data for this model, or the package does not fit.</exception>
     public static CalibrationFile Measure(
         ModelManifest manifest, IReadOnlyDictionary<string, byte[]> package, string dataFolder)
@@ -42,13 +42,16 @@ internal static class ModelCalibrator
                 name => name,
                 name => new[] { CalibrationFile.Round(best[name].Min), CalibrationFile.Round(best[name].Max) }),
         };
+        IReadOnlyDictionary<string, float[]> shifts = BiasCorrection.Measure(
+            model, file.ActivationRanges(), inputs, Threads, CalibrationFile.Round);
+        file = shifts.Count == 0 ? file : file with { BiasShifts = shifts };
         if (model.Graph.Output.All(output => output.Name != Uncentred))
         {
             return file;
         }
 
         // The mean of the int8 graph, not of the float graph: rounding shifts it, and this takes the shift out again.
-        ModelProto quantized = QdqQuantizer.Quantize(model, file.ActivationRanges());
+        ModelProto quantized = QdqQuantizer.Quantize(model, file.ActivationRanges(), shifts);
         float[] mean = Calibrator.MeanOf(quantized, Uncentred, inputs, Threads);
         return file with { Mean = [.. mean.Select(CalibrationFile.Round)] };
     }

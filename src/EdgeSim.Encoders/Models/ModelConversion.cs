@@ -22,7 +22,8 @@ internal static class ModelConversion
         string modelName)
     {
         ModelProto model = converter.Build(package, calibration.Mean);
-        ModelProto quantized = QdqQuantizer.Quantize(model, calibration.ActivationRanges());
+        ModelProto quantized = QdqQuantizer.Quantize(
+            model, calibration.ActivationRanges(), calibration.BiasShifts ?? new Dictionary<string, float[]>());
         var files = new Dictionary<string, byte[]>(StringComparer.Ordinal)
         {
             [modelName] = quantized.ToByteArray(),

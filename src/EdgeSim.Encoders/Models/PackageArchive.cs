@@ -49,7 +49,9 @@ internal static class PackageArchive
                 + "command again.", e);
         }
 
-        return files;
+        return files.Count > 0
+            ? files
+            : throw new ModelException($"{path}: holds no files. Delete it and run the command again.");
     }
 
     private static string Strip(string name) =>

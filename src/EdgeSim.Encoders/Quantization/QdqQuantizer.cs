@@ -25,22 +25,34 @@ internal sealed class QdqQuantizer
 
     private readonly QuantizationPlan plan;
     private readonly IReadOnlyDictionary<string, ActivationRange> ranges;
+    private readonly IReadOnlyDictionary<string, float[]> biasShifts;
     private readonly GraphProto target = new();
     private readonly HashSet<string> constantsMade = new(StringComparer.Ordinal);
 
-    private QdqQuantizer(GraphProto source, IReadOnlyDictionary<string, ActivationRange> ranges)
+    private QdqQuantizer(
+        GraphProto source,
+        IReadOnlyDictionary<string, ActivationRange> ranges,
+        IReadOnlyDictionary<string, float[]> biasShifts)
     {
         plan = QuantizationPlan.For(source);
         this.ranges = ranges;
+        this.biasShifts = biasShifts;
     }
 
     /// <summary>Quantises. O(weights). The float model is not changed.</summary>
     /// <param name="model">Float32 graph, opset 13 or newer (per-channel DequantizeLinear).</param>
     /// <param name="ranges">A range for every tensor in the graph's <see cref="QuantizationPlan.Activations"/>.</param>
+    /// <param name="biasShifts">
+    /// Convolution result to [channels] values that are added to its bias: the measured mean of what rounding takes
+    /// away (bias correction: Nagel et al. 2019, arXiv:1906.04721). Empty: none.
+    /// </param>
     /// <exception cref="ModelException">A range is missing: the calibration belongs to another graph.</exception>
-    public static ModelProto Quantize(ModelProto model, IReadOnlyDictionary<string, ActivationRange> ranges)
+    public static ModelProto Quantize(
+        ModelProto model,
+        IReadOnlyDictionary<string, ActivationRange> ranges,
+        IReadOnlyDictionary<string, float[]> biasShifts)
     {
-        var quantizer = new QdqQuantizer(model.Graph, ranges);
+        var quantizer = new QdqQuantizer(model.Graph, ranges, biasShifts);
         ModelProto result = model.Clone();
         result.Graph = quantizer.Rewrite(model.Graph);
         return result;
@@ -122,7 +134,7 @@ internal sealed class QdqQuantizer
             ? ChannelLayout.First(channels, values.Length)
             : ChannelLayout.Last(channels, values.Length);
         TensorProto? bias = isConvolution && node.Input.Count > 2 ? plan.Constant(node.Input[2]) : null;
-        float[] biasValues = bias is null ? [] : TensorData.Floats(bias);
+        float[] biasValues = bias is null ? [] : ShiftedBias(bias, node.Output[0]);
         float inputScale = bias is null ? 1f : RangeOf(node.Input[0]).Scale;
         ChannelWeights quantized = ChannelWeights.Quantize(
             values, layout, biasValues, inputScale, IsDepthwise(node, weights) ? DepthwiseSumWeight : 0);
@@ -141,6 +153,28 @@ internal sealed class QdqQuantizer
         {
             copy.Input[2] = AddBias($"{bias.Name}@{node.Output[0]}", biasValues, quantized, inputScale);
         }
+    }
+
+    private float[] ShiftedBias(TensorProto bias, string result)
+    {
+        float[] values = TensorData.Floats(bias);
+        if (!biasShifts.TryGetValue(result, out float[]? shifts))
+        {
+            return values;
+        }
+
+        if (shifts.Length != values.Length)
+        {
+            throw new ModelException($"The calibration shifts {shifts.Length} biases of '{result}', which has {values.Length}. "
+                + "It belongs to another graph: make it again with: edgesim models calibrate NAME DATA-FOLDER");
+        }
+
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] += shifts[i];
+        }
+
+        return values;
     }
 
     /// <summary>One input channel a kernel, several positions.</summary>

@@ -30,6 +30,12 @@ internal sealed class QuantizationPlan
     /// <summary>Names of the tensors that get a range, in graph order.</summary>
     public List<string> Activations { get; } = [];
 
+    /// <summary>
+    /// Results of convolutions with a bias that no Clip or Relu follows, in graph order. Nothing bounds their rounding
+    /// error, so it pays to measure its mean and take it out of the bias.
+    /// </summary>
+    public List<string> LinearConvolutions { get; } = [];
+
     /// <summary>Reads the graph. O(nodes).</summary>
     /// <param name="graph">A float graph whose nodes are in execution order, as the standard demands.</param>
     public static QuantizationPlan For(GraphProto graph)
@@ -47,6 +53,9 @@ internal sealed class QuantizationPlan
 
         plan.AddConvolutionResults(graph);
         plan.OrderActivations(graph);
+        plan.LinearConvolutions.AddRange(graph.Node
+            .Where(n => n.OpType == "Conv" && n.Input.Count > 2 && plan.IsQuantized(n.Output[0]))
+            .Select(n => n.Output[0]));
         return plan;
     }
 

@@ -29,6 +29,7 @@ public sealed class CatalogueUpdate
                 string data = Directory.CreateTempSubdirectory("edgesim-update-").FullName;
                 ReferenceData.WriteCalibrationFolder(manifest.Modality, data);
                 new ModelStore(store).Calibrate(manifest.Name, new PackageSource(), data, calibrationPath);
+                Directory.Delete(data, recursive: true);
             }
 
             CalibrationFile calibration = CalibrationFile.Read(File.ReadAllBytes(calibrationPath), calibrationPath);
@@ -45,6 +46,8 @@ public sealed class CatalogueUpdate
             renewed = renewed with { Fingerprint = Fingerprint.Of(renewed) };
             File.WriteAllBytes(Path.Combine(folder, "manifest.json"), ManifestJson.Write(renewed));
         }
+
+        Directory.Delete(store, recursive: true);
     }
 
     private static ModelFile Describe(string name, IReadOnlyDictionary<string, byte[]> files) =>
