@@ -59,7 +59,7 @@ public sealed class RowQuantizerTests
     public void Quantize_NotFinite_NamesThePosition(float value)
     {
         float[] vector = [1, 2, value, 4];
-        var error = Assert.Throws<ArgumentException>(
+        var error = Assert.Throws<VectorException>(
             () => RowQuantizer.Quantize(vector, Metric.Dot, new sbyte[16]));
         Assert.Contains("Component 2", error.Message);
     }
@@ -68,7 +68,7 @@ public sealed class RowQuantizerTests
     public void Quantize_TooLargeWhereLengthsCount_IsRefusedAndForCosineTaken()
     {
         float[] vector = [1, 2e17f];
-        var error = Assert.Throws<ArgumentException>(
+        var error = Assert.Throws<VectorException>(
             () => RowQuantizer.Quantize(vector, Metric.Euclid, new sbyte[16]));
         Assert.Contains("Component 1", error.Message);
         sbyte[] codes = new sbyte[16];
@@ -79,7 +79,7 @@ public sealed class RowQuantizerTests
     [Fact]
     public void Quantize_ZeroVector_IsRefusedForCosineOnly()
     {
-        Assert.Throws<ArgumentException>(
+        Assert.Throws<VectorException>(
             () => RowQuantizer.Quantize(new float[3], Metric.Cosine, new sbyte[16]));
         Assert.Equal(default, RowQuantizer.Quantize(new float[3], Metric.Dot, new sbyte[16]));
     }

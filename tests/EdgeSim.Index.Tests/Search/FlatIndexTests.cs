@@ -125,7 +125,7 @@ public sealed class FlatIndexTests
         using Collection cosine = Rows.Create(directory.Sub("c"), Metric.Cosine, 4, 5, 35);
         using Collection dot = Rows.Create(directory.Sub("d"), Metric.Dot, 4, 5, 35);
         var matches = new Match[3];
-        Assert.Throws<ArgumentException>(() => cosine.Search(new float[4], new SearchScratch(), matches));
+        Assert.Throws<VectorException>(() => cosine.Search(new float[4], new SearchScratch(), matches));
         Assert.Equal(3, dot.Search(new float[4], new SearchScratch(), matches).MatchCount);
         Assert.Equal([0u, 1u, 2u], matches.Select(match => match.Key));
     }
@@ -136,8 +136,8 @@ public sealed class FlatIndexTests
         using var directory = new TemporaryDirectory();
         using Collection collection = Rows.Create(directory.Sub("c"), Metric.Cosine, 4, 5, 36);
         var scratch = new SearchScratch();
-        Assert.Throws<ArgumentException>(() => collection.Search(new float[3], scratch, new Match[1]));
-        Assert.Throws<ArgumentException>(
+        Assert.Throws<VectorException>(() => collection.Search(new float[3], scratch, new Match[1]));
+        Assert.Throws<VectorException>(
             () => collection.Search([1, 2, 3, float.NaN], scratch, new Match[1]));
         Assert.Throws<ArgumentException>(
             () => collection.Search([1, 2, 3, 4], scratch, new Match[IndexLimits.KMax + 1]));
