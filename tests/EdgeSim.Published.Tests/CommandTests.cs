@@ -36,7 +36,7 @@ public sealed class CommandTests
     public void Encode_JsonArrayOnStandardInput_OneLineEach()
     {
         using var data = new TemporaryFolder();
-        Published.Run run = Published.Start(
+        Published.Run run = Published.StartFrom(
             Published.Binary, data.Path, """["a dog", "a cat", "ein Hund \ud83d\udc15"]""", "encode", "--json");
         Assert.True(run.ExitCode == 0, run.Error);
         JsonElement[] lines = [.. run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)

@@ -24,35 +24,19 @@ public sealed class DoctorTests
     public void Doctor_ForcedToScalar_ReportsScalar()
     {
         using var data = new TemporaryFolder();
-        Environment.SetEnvironmentVariable("EDGESIM_KERNELS", "scalar");
-        try
-        {
-            Published.Run run = Published.Start(data.Path, "doctor", "--json");
-            Assert.Equal("scalar", JsonDocument.Parse(run.Output).RootElement.GetProperty("kernel").GetString());
-        }
-        finally
-        {
-            Environment.SetEnvironmentVariable("EDGESIM_KERNELS", null);
-        }
+        Published.Run run = Published.StartWith(("EDGESIM_KERNELS", "scalar"), data.Path, "doctor", "--json");
+        Assert.Equal("scalar", JsonDocument.Parse(run.Output).RootElement.GetProperty("kernel").GetString());
     }
 
     [Fact]
     public void Doctor_UnknownKernel_ListsWhatThisProcessorHas()
     {
         using var data = new TemporaryFolder();
-        Environment.SetEnvironmentVariable("EDGESIM_KERNELS", "sve9");
-        try
-        {
-            Published.Run run = Published.Start(data.Path, "doctor");
-            Assert.Equal(78, run.ExitCode);
-            Assert.Contains("sve9", run.Error);
-            Assert.Contains("scalar", run.Error);
-            Assert.DoesNotContain("   at ", run.Error);
-        }
-        finally
-        {
-            Environment.SetEnvironmentVariable("EDGESIM_KERNELS", null);
-        }
+        Published.Run run = Published.StartWith(("EDGESIM_KERNELS", "sve9"), data.Path, "doctor");
+        Assert.Equal(78, run.ExitCode);
+        Assert.Contains("sve9", run.Error);
+        Assert.Contains("scalar", run.Error);
+        Assert.DoesNotContain("   at ", run.Error);
     }
 
     [Fact]
@@ -75,7 +59,7 @@ public sealed class DoctorTests
         using var data = new TemporaryFolder();
         string alone = data.File("edgesim");
         File.Copy(Published.Binary, alone);
-        Published.Run run = Published.Start(alone, data.Path, null, "encode", "a sentence");
+        Published.Run run = Published.StartFrom(alone, data.Path, null, "encode", "a sentence");
         Assert.Equal(69, run.ExitCode);
         Assert.Contains("libonnxruntime.so", run.Error);
         Assert.DoesNotContain("   at ", run.Error);

@@ -18,30 +18,19 @@ internal static class Published
 
     public static string Stamps => Required("EDGESIM_STAMPS");
 
-    public static Run Start(string data, params string[] arguments) => Start(Binary, data, null, arguments);
+    public static Run Start(string data, params string[] arguments) => StartFrom(Binary, data, null, arguments);
 
-    public static Run Start(string binary, string data, string? input, params string[] arguments)
-    {
-        using Process process = Launch(binary, data, arguments);
-        Task<string> output = process.StandardOutput.ReadToEndAsync();
-        Task<string> error = process.StandardError.ReadToEndAsync();
-        if (input is not null)
-        {
-            process.StandardInput.Write(input);
-        }
+    /// <summary>Runs with an environment variable set for this process alone.</summary>
+    public static Run StartWith((string Name, string Value) variable, string data, params string[] arguments) =>
+        Finish(Launch(Binary, data, arguments, variable), null);
 
-        process.StandardInput.Close();
-        if (!process.WaitForExit(Patience))
-        {
-            process.Kill();
-            Assert.Fail($"edgesim {string.Join(' ', arguments)} did not end within {Patience}");
-        }
-
-        return new Run(process.ExitCode, output.Result, error.Result);
-    }
+    /// <summary>Runs another copy of the binary, or with text on its standard input.</summary>
+    public static Run StartFrom(string binary, string data, string? input, params string[] arguments) =>
+        Finish(Launch(binary, data, arguments), input);
 
     /// <summary>Starts without waiting; the caller ends the process.</summary>
-    public static Process Launch(string binary, string data, params string[] arguments)
+    public static Process Launch(
+        string binary, string data, string[] arguments, (string Name, string Value)? variable = null)
     {
         var start = new ProcessStartInfo(binary)
         {
@@ -56,7 +45,32 @@ internal static class Published
         }
 
         start.Environment["EDGESIM_DATA"] = data;
+        if (variable is { } set)
+        {
+            start.Environment[set.Name] = set.Value;
+        }
+
         return Process.Start(start)!;
+    }
+
+    private static Run Finish(Process started, string? input)
+    {
+        using Process process = started;
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        Task<string> error = process.StandardError.ReadToEndAsync();
+        if (input is not null)
+        {
+            process.StandardInput.Write(input);
+        }
+
+        process.StandardInput.Close();
+        if (!process.WaitForExit(Patience))
+        {
+            process.Kill();
+            Assert.Fail($"edgesim {string.Join(' ', process.StartInfo.ArgumentList)} did not end within {Patience}");
+        }
+
+        return new Run(process.ExitCode, output.Result, error.Result);
     }
 
     private static string Required(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value

@@ -15,18 +15,13 @@ internal sealed partial class Service : IDisposable
     public Service(string data, params string[] more)
     {
         process = Published.Launch(Published.Binary, data, ["serve", "--listen", "127.0.0.1:0", .. more]);
-        string? address = null;
-        while (address is null && process.StandardError.ReadLine() is { } line)
-        {
-            log.Add(line);
-            Match match = Address().Match(line);
-            address = match.Success ? match.Value : null;
-        }
-
-        Assert.True(address is not null, "serve did not say where it listens:\n" + string.Join('\n', log));
-        Client = new HttpClient { BaseAddress = new Uri(address), Timeout = TimeSpan.FromSeconds(60) };
-        process.ErrorDataReceived += (_, e) => { lock (log) { log.Add(e.Data ?? ""); } };
+        var address = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        process.ErrorDataReceived += (_, e) => Note(e.Data, address);
         process.BeginErrorReadLine();
+        Assert.True(
+            address.Task.Wait(TimeSpan.FromSeconds(30)) && address.Task.Result.Length > 0,
+            "serve did not say where it listens:\n" + Log);
+        Client = new HttpClient { BaseAddress = new Uri(address.Task.Result), Timeout = TimeSpan.FromSeconds(60) };
     }
 
     public HttpClient Client { get; }
@@ -74,6 +69,26 @@ internal sealed partial class Service : IDisposable
 
         Client.Dispose();
         process.Dispose();
+    }
+
+    /// <summary>Keeps a line of the log; the first address in it, or the log's end, answers the constructor.</summary>
+    private void Note(string? line, TaskCompletionSource<string> address)
+    {
+        if (line is null)
+        {
+            address.TrySetResult("");
+            return;
+        }
+
+        lock (log)
+        {
+            log.Add(line);
+        }
+
+        if (Address().Match(line) is { Success: true } match)
+        {
+            address.TrySetResult(match.Value);
+        }
     }
 
     private static JsonElement Read(HttpResponseMessage response)
