@@ -71,15 +71,14 @@ elif [[ -x $emulator ]]; then
   for cpu in cortex-a72 cortex-a76; do
     suite index-arm64-$cpu "$emulator" --cpu $cpu $bin/EdgeSim.Index.Tests/release/EdgeSim.Index.Tests.dll
   done
-  # The encoder tests with the ARM64 native libraries beside them.
+  # The encoder tests: ONNX Runtime for ARM64 lies beside them, the picture libraries are told to the emulated loader.
   arm64=$PWD/artifacts/arm64/EdgeSim.Encoders.Tests
   libraries=$(scripts/arm64-native-libs.sh)
   rm -rf "$arm64"; mkdir -p "$(dirname "$arm64")"
   cp -r $bin/EdgeSim.Encoders.Tests/release "$arm64"
   cp "$EDGESIM_CACHE/npm/onnxruntime-node-1.30.0/package/bin/napi-v6/linux/arm64/libonnxruntime.so.1" "$arm64/libonnxruntime.so"
-  cp "$libraries"/*.so* "$arm64/"
   for cpu in cortex-a72 cortex-a76; do
-    suite encoders-arm64-$cpu "$emulator" --cpu $cpu "$arm64/EdgeSim.Encoders.Tests.dll"
+    suite encoders-arm64-$cpu env QEMU_SET_ENV="LD_LIBRARY_PATH=$libraries" "$emulator" --cpu $cpu "$arm64/EdgeSim.Encoders.Tests.dll"
   done
   unset EDGESIM_EMULATED DOTNET_TieredCompilation DOTNET_gcConcurrent DOTNET_EnableWriteXorExecute
 else
