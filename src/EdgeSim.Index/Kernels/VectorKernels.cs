@@ -5,7 +5,7 @@ namespace EdgeSim.Index.Kernels;
 /// of rows; the loops behind them check nothing. <see cref="ScalarKernels"/> is the law: every other class
 /// returns the same bits for every input, so an answer does not depend on the machine that gave it.
 /// </summary>
-public abstract class VectorKernels
+public abstract partial class VectorKernels
 {
     /// <summary>
     /// Environment variable that forces a class by name: <c>scalar</c>, <c>avx2</c> or <c>neon</c>.
@@ -56,60 +56,6 @@ public abstract class VectorKernels
             + $"Set {Variable} to one of these, or unset it for the fastest.");
     }
 
-    /// <summary>
-    /// Dot products of one row of codes with many. Exact for every input, -128 included. O(rows x length).
-    /// </summary>
-    /// <param name="query">[length], 1 to <see cref="IndexLimits.DimensionMax"/> codes.</param>
-    /// <param name="rows">[scores x length] codes, row after row. No alignment is needed.</param>
-    /// <param name="scores">[rows], written in full.</param>
-    public void Dot(ReadOnlySpan<sbyte> query, ReadOnlySpan<sbyte> rows, Span<int> scores)
-    {
-        CheckLength(query.Length);
-        if (rows.Length != (long)query.Length * scores.Length)
-        {
-            throw new ArgumentException(
-                $"{rows.Length} codes are not {scores.Length} rows of {query.Length} codes.", nameof(rows));
-        }
-
-        DotCore(query, rows, scores);
-    }
-
-    /// <summary>
-    /// Dot product of a float query with one row of codes, summed in double: component i goes to lane i % 8,
-    /// and the lanes are added as ((0+4)+(2+6)) + ((1+5)+(3+7)). A float times a code is exact in double, so
-    /// every class that keeps this order returns the same bits. O(length).
-    /// </summary>
-    public double Dot(ReadOnlySpan<float> query, ReadOnlySpan<sbyte> row)
-    {
-        CheckPair(query.Length, row.Length);
-        return DotCore(query, row);
-    }
-
-    /// <summary>
-    /// Squared Euclidean distance between a float query and one row of codes times its scale, in double and
-    /// in the lane order of the dot product. Computed from the differences, so near-equal vectors do not
-    /// cancel. O(length).
-    /// </summary>
-    public double DistanceSquared(ReadOnlySpan<float> query, ReadOnlySpan<sbyte> row, float scale)
-    {
-        CheckPair(query.Length, row.Length);
-        return DistanceSquaredCore(query, row, scale);
-    }
-
-    /// <inheritdoc cref="Dot(ReadOnlySpan{sbyte}, ReadOnlySpan{sbyte}, Span{int})"/>
-    protected abstract void DotCore(ReadOnlySpan<sbyte> query, ReadOnlySpan<sbyte> rows, Span<int> scores);
-
-    /// <inheritdoc cref="Dot(ReadOnlySpan{float}, ReadOnlySpan{sbyte})"/>
-    protected abstract double DotCore(ReadOnlySpan<float> query, ReadOnlySpan<sbyte> row);
-
-    /// <inheritdoc cref="DistanceSquared"/>
-    protected abstract double DistanceSquaredCore(
-        ReadOnlySpan<float> query, ReadOnlySpan<sbyte> row, float scale);
-
-    /// <summary>Adds the eight lanes in the order that the law fixes.</summary>
-    private protected static double SumLanes(ReadOnlySpan<double> lanes)
-        => ((lanes[0] + lanes[4]) + (lanes[2] + lanes[6])) + ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]));
-
     private static VectorKernels[] ListAvailable()
     {
         var kernels = new List<VectorKernels>(3) { new ScalarKernels() };
@@ -133,6 +79,16 @@ public abstract class VectorKernels
             throw new ArgumentException(
                 $"The query has {length} components; allowed are 1 to {IndexLimits.DimensionMax}.",
                 nameof(length));
+        }
+    }
+
+    private static void CheckRows(int length, long codes, int rows)
+    {
+        CheckLength(length);
+        if (codes != (long)length * rows)
+        {
+            throw new ArgumentException(
+                $"{codes} components are not {rows} rows of {length}.", nameof(rows));
         }
     }
 
