@@ -1,9 +1,9 @@
 // Instructions: VPMOVSXBW widens 16 codes to int16, VPMADDWD multiplies 16 pairs and adds neighbours into
-//   int32, VPADDD accumulates: three instructions for 16 products. VCVTPS2PD / VCVTDQ2PD for the float query.
+//   int32, VPADDD accumulates: three instructions for 16 products.
 // Machines: x64 since Haswell (2013) and Excavator (2015).
 // Source: Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2.
 // Why faster than scalar: 16 products a step, and four rows share each load of the query, which is widened
-//   once a block. VPMADDUBSW would do 32 products a step but is wrong for some pairs that hold -128; this
+//   once a block. VPMADDUBSW would do 32 products a step but saturates at int16 for codes of both extremes; this
 //   form is exact for all.
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -11,10 +11,10 @@ using System.Runtime.Intrinsics.X86;
 namespace EdgeSim.Index.Kernels;
 
 /// <summary>256-bit kernels for x64.</summary>
-public sealed unsafe class Avx2Kernels : VectorKernels
+public sealed unsafe class Avx2Kernels : X64Kernels
 {
     /// <summary>Whether this processor and this build can run the class.</summary>
-    public static bool IsSupported => Avx2.IsSupported;
+    public static bool IsSupported => Avx2.IsSupported && Fma.IsSupported && Popcnt.X64.IsSupported;
 
     /// <inheritdoc/>
     public override string Name => "avx2";
@@ -24,96 +24,94 @@ public sealed unsafe class Avx2Kernels : VectorKernels
     {
         int length = query.Length;
         short* wide = stackalloc short[length];
-        for (int i = 0; i < length; i++)
-        {
-            wide[i] = query[i];
-        }
-
+        Widen(query, wide);
         fixed (sbyte* first = rows)
+        fixed (int* target = scores)
         {
             int row = 0;
             for (; row + 4 <= scores.Length; row += 4)
             {
-                FourRows(wide, first + ((nint)row * length), length, scores.Slice(row, 4));
+                sbyte* codes = first + ((nint)row * length);
+                Sse.Prefetch0(codes + PrefetchBytes);
+                FourRows(
+                    wide, codes, codes + length, codes + (2 * length), codes + (3 * length), length, target + row);
             }
 
             for (; row < scores.Length; row++)
             {
-                scores[row] = OneRow(wide, first + ((nint)row * length), length);
+                target[row] = OneRow(wide, first + ((nint)row * length), length);
             }
         }
     }
 
     /// <inheritdoc/>
-    protected override double DotCore(ReadOnlySpan<float> query, ReadOnlySpan<sbyte> row)
+    protected override void DotAtCore(
+        ReadOnlySpan<sbyte> query, ReadOnlySpan<sbyte> rows, ReadOnlySpan<int> ordinals, Span<int> scores)
     {
-        Vector256<double> low = Vector256<double>.Zero;
-        Vector256<double> high = Vector256<double>.Zero;
-        int end = query.Length & ~7;
-        fixed (float* values = query)
-        fixed (sbyte* codes = row)
+        int length = query.Length;
+        short* wide = stackalloc short[length];
+        Widen(query, wide);
+        fixed (sbyte* first = rows)
+        fixed (int* target = scores)
         {
-            for (int i = 0; i < end; i += 8)
+            int i = 0;
+            for (; i + 4 <= ordinals.Length; i += 4)
             {
-                Vector256<int> eight = Avx2.ConvertToVector256Int32(codes + i);
-                low += Avx.ConvertToVector256Double(Sse.LoadVector128(values + i))
-                    * Avx.ConvertToVector256Double(eight.GetLower());
-                high += Avx.ConvertToVector256Double(Sse.LoadVector128(values + i + 4))
-                    * Avx.ConvertToVector256Double(eight.GetUpper());
+                for (int next = i + 4; next < Math.Min(i + 8, ordinals.Length); next++)
+                {
+                    PrefetchRow(first + ((nint)ordinals[next] * length), length);
+                }
+
+                FourRows(
+                    wide,
+                    first + ((nint)ordinals[i] * length),
+                    first + ((nint)ordinals[i + 1] * length),
+                    first + ((nint)ordinals[i + 2] * length),
+                    first + ((nint)ordinals[i + 3] * length),
+                    length,
+                    target + i);
+            }
+
+            for (; i < ordinals.Length; i++)
+            {
+                target[i] = OneRow(wide, first + ((nint)ordinals[i] * length), length);
             }
         }
-
-        Span<double> lanes = stackalloc double[8];
-        low.CopyTo(lanes);
-        high.CopyTo(lanes[4..]);
-        for (int i = end; i < query.Length; i++)
-        {
-            lanes[i & 7] += (double)query[i] * row[i];
-        }
-
-        return SumLanes(lanes);
     }
 
     /// <inheritdoc/>
-    protected override double DistanceSquaredCore(
-        ReadOnlySpan<float> query, ReadOnlySpan<sbyte> row, float scale)
+    protected override void DotTileCore(ReadOnlySpan<sbyte> queries, ReadOnlySpan<sbyte> rows, Span<int> scores)
     {
-        Vector256<double> low = Vector256<double>.Zero;
-        Vector256<double> high = Vector256<double>.Zero;
-        Vector256<double> scales = Vector256.Create((double)scale);
-        int end = query.Length & ~7;
-        fixed (float* values = query)
-        fixed (sbyte* codes = row)
+        int length = queries.Length / TileQueries;
+        int count = scores.Length / TileQueries;
+        short* wide = stackalloc short[queries.Length];
+        Widen(queries, wide);
+        int* four = stackalloc int[TileQueries];
+        fixed (sbyte* first = rows)
         {
-            for (int i = 0; i < end; i += 8)
+            // A tile is four rows against one query with the roles exchanged: the row is the widened side's partner.
+            for (int row = 0; row < count; row++)
             {
-                Vector256<int> eight = Avx2.ConvertToVector256Int32(codes + i);
-                Vector256<double> left = Avx.ConvertToVector256Double(Sse.LoadVector128(values + i))
-                    - (scales * Avx.ConvertToVector256Double(eight.GetLower()));
-                Vector256<double> right = Avx.ConvertToVector256Double(Sse.LoadVector128(values + i + 4))
-                    - (scales * Avx.ConvertToVector256Double(eight.GetUpper()));
-                low += left * left;
-                high += right * right;
+                FourQueries(wide, first + ((nint)row * length), length, four);
+                for (int query = 0; query < TileQueries; query++)
+                {
+                    scores[(query * count) + row] = four[query];
+                }
             }
         }
-
-        Span<double> lanes = stackalloc double[8];
-        low.CopyTo(lanes);
-        high.CopyTo(lanes[4..]);
-        for (int i = end; i < query.Length; i++)
-        {
-            double difference = query[i] - ((double)scale * row[i]);
-            lanes[i & 7] += difference * difference;
-        }
-
-        return SumLanes(lanes);
     }
 
-    private static void FourRows(short* query, sbyte* rows, int length, Span<int> scores)
+    private static void Widen(ReadOnlySpan<sbyte> codes, short* wide)
     {
-        sbyte* row1 = rows + length;
-        sbyte* row2 = row1 + length;
-        sbyte* row3 = row2 + length;
+        for (int i = 0; i < codes.Length; i++)
+        {
+            wide[i] = codes[i];
+        }
+    }
+
+    private static void FourRows(
+        short* query, sbyte* row0, sbyte* row1, sbyte* row2, sbyte* row3, int length, int* scores)
+    {
         Vector256<int> sum0 = Vector256<int>.Zero;
         Vector256<int> sum1 = Vector256<int>.Zero;
         Vector256<int> sum2 = Vector256<int>.Zero;
@@ -122,16 +120,49 @@ public sealed unsafe class Avx2Kernels : VectorKernels
         for (int i = 0; i < end; i += 16)
         {
             Vector256<short> wide = Avx.LoadVector256(query + i);
-            sum0 += Avx2.MultiplyAddAdjacent(Avx2.ConvertToVector256Int16(rows + i), wide);
+            sum0 += Avx2.MultiplyAddAdjacent(Avx2.ConvertToVector256Int16(row0 + i), wide);
             sum1 += Avx2.MultiplyAddAdjacent(Avx2.ConvertToVector256Int16(row1 + i), wide);
             sum2 += Avx2.MultiplyAddAdjacent(Avx2.ConvertToVector256Int16(row2 + i), wide);
             sum3 += Avx2.MultiplyAddAdjacent(Avx2.ConvertToVector256Int16(row3 + i), wide);
         }
 
-        scores[0] = Vector256.Sum(sum0) + Tail(query, rows, end, length);
-        scores[1] = Vector256.Sum(sum1) + Tail(query, row1, end, length);
-        scores[2] = Vector256.Sum(sum2) + Tail(query, row2, end, length);
-        scores[3] = Vector256.Sum(sum3) + Tail(query, row3, end, length);
+        Sse2.Store(scores, SumLanes(sum0, sum1, sum2, sum3));
+        for (int i = end; i < length; i++)
+        {
+            scores[0] += query[i] * row0[i];
+            scores[1] += query[i] * row1[i];
+            scores[2] += query[i] * row2[i];
+            scores[3] += query[i] * row3[i];
+        }
+    }
+
+    private static void FourQueries(short* queries, sbyte* row, int length, int* scores)
+    {
+        short* query1 = queries + length;
+        short* query2 = query1 + length;
+        short* query3 = query2 + length;
+        Vector256<int> sum0 = Vector256<int>.Zero;
+        Vector256<int> sum1 = Vector256<int>.Zero;
+        Vector256<int> sum2 = Vector256<int>.Zero;
+        Vector256<int> sum3 = Vector256<int>.Zero;
+        int end = length & ~15;
+        for (int i = 0; i < end; i += 16)
+        {
+            Vector256<short> wide = Avx2.ConvertToVector256Int16(row + i);
+            sum0 += Avx2.MultiplyAddAdjacent(wide, Avx.LoadVector256(queries + i));
+            sum1 += Avx2.MultiplyAddAdjacent(wide, Avx.LoadVector256(query1 + i));
+            sum2 += Avx2.MultiplyAddAdjacent(wide, Avx.LoadVector256(query2 + i));
+            sum3 += Avx2.MultiplyAddAdjacent(wide, Avx.LoadVector256(query3 + i));
+        }
+
+        Sse2.Store(scores, SumLanes(sum0, sum1, sum2, sum3));
+        for (int i = end; i < length; i++)
+        {
+            scores[0] += queries[i] * row[i];
+            scores[1] += query1[i] * row[i];
+            scores[2] += query2[i] * row[i];
+            scores[3] += query3[i] * row[i];
+        }
     }
 
     private static int OneRow(short* query, sbyte* row, int length)
@@ -144,17 +175,12 @@ public sealed unsafe class Avx2Kernels : VectorKernels
                 Avx2.ConvertToVector256Int16(row + i), Avx.LoadVector256(query + i));
         }
 
-        return Vector256.Sum(sum) + Tail(query, row, end, length);
-    }
-
-    private static int Tail(short* query, sbyte* row, int start, int length)
-    {
-        int sum = 0;
-        for (int i = start; i < length; i++)
+        int total = Vector256.Sum(sum);
+        for (int i = end; i < length; i++)
         {
-            sum += query[i] * row[i];
+            total += query[i] * row[i];
         }
 
-        return sum;
+        return total;
     }
 }

@@ -8,7 +8,8 @@ namespace EdgeSim.Index.Kernels;
 public abstract partial class VectorKernels
 {
     /// <summary>
-    /// Environment variable that forces a class by name: <c>scalar</c>, <c>avx2</c> or <c>neon</c>.
+    /// Environment variable that forces a class by name: <c>scalar</c>, <c>avx2</c>, <c>avx-vnni</c>, <c>neon</c>
+    /// or <c>neon-dot</c>.
     /// </summary>
     public const string Variable = "EDGESIM_KERNELS";
 
@@ -64,10 +65,11 @@ public abstract partial class VectorKernels
             kernels.Add(new Avx2Kernels());
         }
 
-        if (NeonKernels.IsSupported)
+        if (AvxVnniKernels.IsSupported)
         {
-            kernels.Add(new NeonKernels());
+            kernels.Add(new AvxVnniKernels());
         }
+
 
         return kernels.ToArray();
     }
