@@ -69,6 +69,11 @@ public abstract partial class VectorKernels
             kernels.Add(new NeonKernels());
         }
 
+        if (NeonDotKernels.IsSupported)
+        {
+            kernels.Add(new NeonDotKernels());
+        }
+
         return kernels.ToArray();
     }
 
