@@ -19,17 +19,21 @@ public abstract unsafe partial class Arm64Kernels
     protected override void HammingCore(ReadOnlySpan<byte> query, ReadOnlySpan<byte> rows, Span<int> distances)
     {
         int length = query.Length;
-        fixed (byte* bits = query)
+        int padded = Math.Max(length, Width);
+        byte* room = stackalloc byte[RoomBytes];
+        fixed (byte* start = query)
         fixed (byte* first = rows)
         fixed (int* target = distances)
         {
-            byte* row0 = first;
+            byte* bits = Padded(start, length, room);
+            byte* row = first;
             for (int i = 0; i < distances.Length; i += RowsTogether)
             {
                 int left = distances.Length - i;
-                Block(row0, length, left, out byte* row1, out byte* row2, out byte* row3);
-                Store(FourHamming(bits, row0, row1, row2, row3, length), target + i, left);
-                row0 += RowsTogether * length;
+                Block(
+                    row, length, left, room, out byte* row0, out byte* row1, out byte* row2, out byte* row3);
+                Store(FourHamming(bits, row0, row1, row2, row3, padded), target + i, left);
+                row += RowsTogether * length;
             }
         }
     }
@@ -38,17 +42,26 @@ public abstract unsafe partial class Arm64Kernels
     protected override void BitPlaneDotCore(ReadOnlySpan<byte> planes, ReadOnlySpan<byte> rows, Span<int> sums)
     {
         int length = planes.Length / PlaneCount;
-        fixed (byte* bits = planes)
+        int padded = Math.Max(length, Width);
+        byte* room = stackalloc byte[RoomBytes];
+        fixed (byte* start = planes)
         fixed (byte* first = rows)
         fixed (int* target = sums)
         {
-            byte* row0 = first;
+            byte* bits = Padded(start, length, room);
+            for (int plane = 1; plane < PlaneCount; plane++)
+            {
+                Padded(start + (plane * length), length, room + (plane * Width));
+            }
+
+            byte* row = first;
             for (int i = 0; i < sums.Length; i += RowsTogether)
             {
                 int left = sums.Length - i;
-                Block(row0, length, left, out byte* row1, out byte* row2, out byte* row3);
-                Store(FourPlaneSums(bits, row0, row1, row2, row3, length), target + i, left);
-                row0 += RowsTogether * length;
+                Block(
+                    row, length, left, room, out byte* row0, out byte* row1, out byte* row2, out byte* row3);
+                Store(FourPlaneSums(bits, row0, row1, row2, row3, padded), target + i, left);
+                row += RowsTogether * length;
             }
         }
     }
@@ -71,11 +84,11 @@ public abstract unsafe partial class Arm64Kernels
         int rest = length - (int)i;
         if (rest != 0)
         {
-            Vector128<byte> bits = Rest(query + i, rest, length);
-            sum0 = AddOnes(sum0, AdvSimd.Xor(bits, Rest(row0 + i, rest, length)));
-            sum1 = AddOnes(sum1, AdvSimd.Xor(bits, Rest(row1 + i, rest, length)));
-            sum2 = AddOnes(sum2, AdvSimd.Xor(bits, Rest(row2 + i, rest, length)));
-            sum3 = AddOnes(sum3, AdvSimd.Xor(bits, Rest(row3 + i, rest, length)));
+            Vector128<byte> bits = Rest(query + i, rest);
+            sum0 = AddOnes(sum0, AdvSimd.Xor(bits, Rest(row0 + i, rest)));
+            sum1 = AddOnes(sum1, AdvSimd.Xor(bits, Rest(row1 + i, rest)));
+            sum2 = AddOnes(sum2, AdvSimd.Xor(bits, Rest(row2 + i, rest)));
+            sum3 = AddOnes(sum3, AdvSimd.Xor(bits, Rest(row3 + i, rest)));
         }
 
         return Sums(sum0, sum1, sum2, sum3);
@@ -107,14 +120,14 @@ public abstract unsafe partial class Arm64Kernels
         int rest = length - (int)i;
         if (rest != 0)
         {
-            bits0 = Rest(plane0 + i, rest, length);
-            bits1 = Rest(plane1 + i, rest, length);
-            bits2 = Rest(plane2 + i, rest, length);
-            bits3 = Rest(plane3 + i, rest, length);
-            sums0.Add(bits0, bits1, bits2, bits3, Rest(row0 + i, rest, length));
-            sums1.Add(bits0, bits1, bits2, bits3, Rest(row1 + i, rest, length));
-            sums2.Add(bits0, bits1, bits2, bits3, Rest(row2 + i, rest, length));
-            sums3.Add(bits0, bits1, bits2, bits3, Rest(row3 + i, rest, length));
+            bits0 = Rest(plane0 + i, rest);
+            bits1 = Rest(plane1 + i, rest);
+            bits2 = Rest(plane2 + i, rest);
+            bits3 = Rest(plane3 + i, rest);
+            sums0.Add(bits0, bits1, bits2, bits3, Rest(row0 + i, rest));
+            sums1.Add(bits0, bits1, bits2, bits3, Rest(row1 + i, rest));
+            sums2.Add(bits0, bits1, bits2, bits3, Rest(row2 + i, rest));
+            sums3.Add(bits0, bits1, bits2, bits3, Rest(row3 + i, rest));
         }
 
         return Sums(sums0.Total(), sums1.Total(), sums2.Total(), sums3.Total());

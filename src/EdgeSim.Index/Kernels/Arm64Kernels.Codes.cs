@@ -40,17 +40,22 @@ public abstract unsafe partial class Arm64Kernels
         where TSteps : ICodeSteps
     {
         int length = query.Length;
-        fixed (sbyte* codes = query)
+        int padded = Math.Max(length, Width);
+        byte* room = stackalloc byte[RoomBytes];
+        fixed (sbyte* start = query)
         fixed (sbyte* first = rows)
         fixed (int* target = distances)
         {
-            sbyte* row0 = first;
+            sbyte* codes = Padded(start, length, room);
+            sbyte* row = first;
             for (int i = 0; i < distances.Length; i += RowsTogether)
             {
                 int left = distances.Length - i;
-                Block(row0, length, left, out sbyte* row1, out sbyte* row2, out sbyte* row3);
-                Store(FourDistances<TSteps>(codes, row0, row1, row2, row3, length), target + i, left);
-                row0 += RowsTogether * length;
+                Block(
+                    row, length, left, room,
+                    out sbyte* row0, out sbyte* row1, out sbyte* row2, out sbyte* row3);
+                Store(FourDistances<TSteps>(codes, row0, row1, row2, row3, padded), target + i, left);
+                row += RowsTogether * length;
             }
         }
     }
@@ -60,12 +65,14 @@ public abstract unsafe partial class Arm64Kernels
         int length, ReadOnlySpan<sbyte> rows, Span<int> sums, Span<int> squareSums)
         where TSteps : ICodeSteps
     {
+        int padded = Math.Max(length, Width);
+        byte* room = stackalloc byte[Width];
         fixed (sbyte* first = rows)
         {
             sbyte* row = first;
             for (int i = 0; i < sums.Length; i++)
             {
-                OneRowSums<TSteps>(row, length, out sums[i], out squareSums[i]);
+                OneRowSums<TSteps>(Padded(row, length, room), padded, out sums[i], out squareSums[i]);
                 row += length;
             }
         }
@@ -202,11 +209,11 @@ public abstract unsafe partial class Arm64Kernels
         int rest = length - (int)i;
         if (rest != 0)
         {
-            Vector128<sbyte> codes = Rest(query + i, rest, length);
-            odd0 = Differences<TSteps>(odd0, codes, Rest(row0 + i, rest, length));
-            odd1 = Differences<TSteps>(odd1, codes, Rest(row1 + i, rest, length));
-            odd2 = Differences<TSteps>(odd2, codes, Rest(row2 + i, rest, length));
-            odd3 = Differences<TSteps>(odd3, codes, Rest(row3 + i, rest, length));
+            Vector128<sbyte> codes = Rest(query + i, rest);
+            odd0 = Differences<TSteps>(odd0, codes, Rest(row0 + i, rest));
+            odd1 = Differences<TSteps>(odd1, codes, Rest(row1 + i, rest));
+            odd2 = Differences<TSteps>(odd2, codes, Rest(row2 + i, rest));
+            odd3 = Differences<TSteps>(odd3, codes, Rest(row3 + i, rest));
         }
 
         return Sums(
@@ -261,7 +268,7 @@ public abstract unsafe partial class Arm64Kernels
         int rest = length - (int)i;
         if (rest != 0)
         {
-            Vector128<sbyte> codes = Rest(row + i, rest, length);
+            Vector128<sbyte> codes = Rest(row + i, rest);
             sum1 = TSteps.AddCodes(sum1, codes);
             squares1 = TSteps.AddSquares(squares1, codes);
         }

@@ -110,6 +110,7 @@ public abstract unsafe partial class Arm64Kernels
         where TStep : IFloatStep
     {
         int length = query.Length;
+        float* lanes = stackalloc float[FloatLanes];
         fixed (float* values = query)
         fixed (float* first = rows)
         fixed (float* target = results)
@@ -118,8 +119,8 @@ public abstract unsafe partial class Arm64Kernels
             for (int i = 0; i < results.Length; i += RowsTogether)
             {
                 int left = results.Length - i;
-                Block(row0, length, left, out float* row1, out float* row2, out float* row3);
-                Store(FourFloatRows<TStep>(values, row0, row1, row2, row3, length), target + i, left);
+                Following(row0, length, left, out float* row1, out float* row2, out float* row3);
+                Store(FourFloatRows<TStep>(values, row0, row1, row2, row3, length, lanes), target + i, left);
                 row0 += RowsTogether * length;
             }
         }
@@ -127,15 +128,17 @@ public abstract unsafe partial class Arm64Kernels
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static Vector128<float> FourFloatRows<TStep>(
-        float* query, float* row0, float* row1, float* row2, float* row3, int length)
+        float* query, float* row0, float* row1, float* row2, float* row3, int length, float* lanes)
         where TStep : IFloatStep
     {
         Lanes sums0 = default, sums1 = default, sums2 = default, sums3 = default;
         int left = length - FloatLanes;
         for (; left >= 0; left -= FloatLanes)
         {
-            (Vector128<float> values0, Vector128<float> values4) = AdvSimd.Arm64.LoadPairVector128(query);
-            (Vector128<float> values8, Vector128<float> values12) = AdvSimd.Arm64.LoadPairVector128(query + 8);
+            Vector128<float> values0 = AdvSimd.LoadVector128(query);
+            Vector128<float> values4 = AdvSimd.LoadVector128(query + 4);
+            Vector128<float> values8 = AdvSimd.LoadVector128(query + 8);
+            Vector128<float> values12 = AdvSimd.LoadVector128(query + 12);
             sums0.Add<TStep>(values0, values4, values8, values12, row0);
             sums1.Add<TStep>(values0, values4, values8, values12, row1);
             sums2.Add<TStep>(values0, values4, values8, values12, row2);
@@ -150,7 +153,6 @@ public abstract unsafe partial class Arm64Kernels
         left += FloatLanes;
         if (left != 0)
         {
-            float* lanes = stackalloc float[FloatLanes];
             sums0 = AddRest<TStep>(sums0, query, row0, left, lanes);
             sums1 = AddRest<TStep>(sums1, query, row1, left, lanes);
             sums2 = AddRest<TStep>(sums2, query, row2, left, lanes);
@@ -169,6 +171,7 @@ public abstract unsafe partial class Arm64Kernels
         return AdvSimd.Arm64.AddPairwise(pairs01, pairs23);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Lanes AddRest<TStep>(Lanes sums, float* query, float* row, int count, float* lanes)
         where TStep : IFloatStep
     {
@@ -310,6 +313,7 @@ public abstract unsafe partial class Arm64Kernels
         private Vector128<float> _sum8;
         private Vector128<float> _sum12;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Lanes Load(float* lanes) => new()
         {
             _sum0 = AdvSimd.LoadVector128(lanes),
@@ -318,6 +322,7 @@ public abstract unsafe partial class Arm64Kernels
             _sum12 = AdvSimd.LoadVector128(lanes + 12),
         };
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public readonly void Store(float* lanes)
         {
             _sum0.Store(lanes);
@@ -335,10 +340,12 @@ public abstract unsafe partial class Arm64Kernels
             float* row)
             where TStep : IFloatStep
         {
-            (Vector128<float> row0, Vector128<float> row4) = AdvSimd.Arm64.LoadPairVector128(row);
-            (Vector128<float> row8, Vector128<float> row12) = AdvSimd.Arm64.LoadPairVector128(row + 8);
+            Vector128<float> row0 = AdvSimd.LoadVector128(row);
+            Vector128<float> row4 = AdvSimd.LoadVector128(row + 4);
             _sum0 = TStep.Add(_sum0, values0, row0);
             _sum4 = TStep.Add(_sum4, values4, row4);
+            Vector128<float> row8 = AdvSimd.LoadVector128(row + 8);
+            Vector128<float> row12 = AdvSimd.LoadVector128(row + 12);
             _sum8 = TStep.Add(_sum8, values8, row8);
             _sum12 = TStep.Add(_sum12, values12, row12);
         }

@@ -31,22 +31,27 @@ public abstract unsafe partial class Arm64Kernels
         where TStep : IProductStep
     {
         int length = query.Length;
-        fixed (sbyte* codes = query)
+        int padded = Math.Max(length, Width);
+        byte* room = stackalloc byte[RoomBytes];
+        fixed (sbyte* start = query)
         fixed (sbyte* first = rows)
         fixed (int* target = scores)
         {
-            int whole = scores.Length & -RowsTogether;
+            sbyte* codes = Padded(start, length, room);
             sbyte* row = first;
-            for (int i = 0; i < whole; i += RowsTogether)
+            int i = 0;
+            for (; i <= scores.Length - RowsTogether; i += RowsTogether)
             {
-                FourRows<TStep>(codes, row, row + length, row + (2 * length), row + (3 * length), length)
-                    .Store(target + i);
+                Block(
+                    row, length, RowsTogether, room,
+                    out sbyte* row0, out sbyte* row1, out sbyte* row2, out sbyte* row3);
+                FourRows<TStep>(codes, row0, row1, row2, row3, padded).Store(target + i);
                 row += RowsTogether * length;
             }
 
-            for (int i = whole; i < scores.Length; i++)
+            for (; i < scores.Length; i++)
             {
-                target[i] = OneRow<TStep>(codes, row, length);
+                target[i] = OneRow<TStep>(codes, Padded(row, length, room + RoomOfRows), padded);
                 row += length;
             }
         }
@@ -58,26 +63,30 @@ public abstract unsafe partial class Arm64Kernels
         where TStep : IProductStep
     {
         int length = query.Length;
-        fixed (sbyte* codes = query)
+        int padded = Math.Max(length, Width);
+        byte* room = stackalloc byte[RoomBytes];
+        fixed (sbyte* start = query)
         fixed (sbyte* first = rows)
         fixed (int* at = ordinals)
         fixed (int* target = scores)
         {
-            int whole = scores.Length & -RowsTogether;
-            for (int i = 0; i < whole; i += RowsTogether)
+            sbyte* codes = Padded(start, length, room);
+            int i = 0;
+            for (; i <= scores.Length - RowsTogether; i += RowsTogether)
             {
                 FourRows<TStep>(
                     codes,
-                    first + ((nint)at[i] * length),
-                    first + ((nint)at[i + 1] * length),
-                    first + ((nint)at[i + 2] * length),
-                    first + ((nint)at[i + 3] * length),
-                    length).Store(target + i);
+                    Padded(first + ((nint)at[i] * length), length, room + RoomOfRows),
+                    Padded(first + ((nint)at[i + 1] * length), length, room + RoomOfRows + Width),
+                    Padded(first + ((nint)at[i + 2] * length), length, room + RoomOfRows + (2 * Width)),
+                    Padded(first + ((nint)at[i + 3] * length), length, room + RoomOfRows + (3 * Width)),
+                    padded).Store(target + i);
             }
 
-            for (int i = whole; i < scores.Length; i++)
+            for (; i < scores.Length; i++)
             {
-                target[i] = OneRow<TStep>(codes, first + ((nint)at[i] * length), length);
+                sbyte* row = Padded(first + ((nint)at[i] * length), length, room + RoomOfRows);
+                target[i] = OneRow<TStep>(codes, row, padded);
             }
         }
     }
@@ -88,24 +97,35 @@ public abstract unsafe partial class Arm64Kernels
         where TStep : IProductStep
     {
         int length = queries.Length / TileQueries;
+        int padded = Math.Max(length, Width);
         int count = scores.Length / TileQueries;
-        fixed (sbyte* codes = queries)
+        byte* room = stackalloc byte[RoomBytes];
+        fixed (sbyte* start = queries)
         fixed (sbyte* first = rows)
         fixed (int* target = scores)
         {
-            int whole = count & -RowsTogether;
-            sbyte* row = first;
-            for (int i = 0; i < whole; i += RowsTogether)
+            sbyte* codes = Padded(start, length, room);
+            for (int query = 1; query < TileQueries; query++)
             {
-                FourByFour<TStep>(codes, row, length, target + i, count);
+                Padded(start + (query * length), length, room + (query * Width));
+            }
+
+            sbyte* row = first;
+            int i = 0;
+            for (; i <= count - RowsTogether; i += RowsTogether)
+            {
+                Block(row, length, RowsTogether, room, out sbyte* row0, out _, out _, out _);
+                FourByFour<TStep>(codes, row0, padded, target + i, count);
                 row += RowsTogether * length;
             }
 
             // The same product the other way round: one row for the four queries.
-            for (int i = whole; i < count; i++)
+            for (; i < count; i++)
             {
                 Vector128<int> four = FourRows<TStep>(
-                    row, codes, codes + length, codes + (2 * length), codes + (3 * length), length);
+                    Padded(row, length, room + RoomOfRows),
+                    codes, codes + padded, codes + (2 * padded), codes + (3 * padded),
+                    padded);
                 for (int query = 0; query < TileQueries; query++)
                 {
                     target[((nint)query * count) + i] = four.GetElement(query);
@@ -129,16 +149,18 @@ public abstract unsafe partial class Arm64Kernels
         int left = length - Unrolled;
         for (; left >= 0; left -= Unrolled)
         {
-            (Vector128<sbyte> codes0, Vector128<sbyte> codes1) = AdvSimd.Arm64.LoadPairVector128(query);
-            sum0 = Pair<TStep>(sum0, codes0, codes1, row0);
-            sum1 = Pair<TStep>(sum1, codes0, codes1, row1);
-            sum2 = Pair<TStep>(sum2, codes0, codes1, row2);
-            sum3 = Pair<TStep>(sum3, codes0, codes1, row3);
-            (codes0, codes1) = AdvSimd.Arm64.LoadPairVector128(query + (2 * Width));
-            sum0 = Pair<TStep>(sum0, codes0, codes1, row0 + (2 * Width));
-            sum1 = Pair<TStep>(sum1, codes0, codes1, row1 + (2 * Width));
-            sum2 = Pair<TStep>(sum2, codes0, codes1, row2 + (2 * Width));
-            sum3 = Pair<TStep>(sum3, codes0, codes1, row3 + (2 * Width));
+            Vector128<sbyte> codes0 = AdvSimd.LoadVector128(query);
+            Vector128<sbyte> codes1 = AdvSimd.LoadVector128(query + Width);
+            sum0 = Pair<TStep>(sum0, codes0, codes1, row0, 0);
+            sum1 = Pair<TStep>(sum1, codes0, codes1, row1, 0);
+            sum2 = Pair<TStep>(sum2, codes0, codes1, row2, 0);
+            sum3 = Pair<TStep>(sum3, codes0, codes1, row3, 0);
+            codes0 = AdvSimd.LoadVector128(query + (2 * Width));
+            codes1 = AdvSimd.LoadVector128(query + (3 * Width));
+            sum0 = Pair<TStep>(sum0, codes0, codes1, row0, 2 * Width);
+            sum1 = Pair<TStep>(sum1, codes0, codes1, row1, 2 * Width);
+            sum2 = Pair<TStep>(sum2, codes0, codes1, row2, 2 * Width);
+            sum3 = Pair<TStep>(sum3, codes0, codes1, row3, 2 * Width);
             query += Unrolled;
             row0 += Unrolled;
             row1 += Unrolled;
@@ -160,11 +182,11 @@ public abstract unsafe partial class Arm64Kernels
         int rest = left - (int)i;
         if (rest != 0)
         {
-            Vector128<sbyte> codes = Rest(query + i, rest, length);
-            sum0 = TStep.MultiplyAdd(sum0, codes, Rest(row0 + i, rest, length));
-            sum1 = TStep.MultiplyAdd(sum1, codes, Rest(row1 + i, rest, length));
-            sum2 = TStep.MultiplyAdd(sum2, codes, Rest(row2 + i, rest, length));
-            sum3 = TStep.MultiplyAdd(sum3, codes, Rest(row3 + i, rest, length));
+            Vector128<sbyte> codes = Rest(query + i, rest);
+            sum0 = TStep.MultiplyAdd(sum0, codes, Rest(row0 + i, rest));
+            sum1 = TStep.MultiplyAdd(sum1, codes, Rest(row1 + i, rest));
+            sum2 = TStep.MultiplyAdd(sum2, codes, Rest(row2 + i, rest));
+            sum3 = TStep.MultiplyAdd(sum3, codes, Rest(row3 + i, rest));
         }
 
         return Sums(sum0, sum1, sum2, sum3);
@@ -193,7 +215,7 @@ public abstract unsafe partial class Arm64Kernels
         int rest = length - (int)i;
         if (rest != 0)
         {
-            sum1 = TStep.MultiplyAdd(sum1, Rest(query + i, rest, length), Rest(row + i, rest, length));
+            sum1 = TStep.MultiplyAdd(sum1, Rest(query + i, rest), Rest(row + i, rest));
         }
 
         return AdvSimd.Arm64.AddAcross(AdvSimd.Add(sum0, sum1)).ToScalar();
@@ -239,22 +261,22 @@ public abstract unsafe partial class Arm64Kernels
         int rest = length - (int)i;
         if (rest != 0)
         {
-            codes0 = Rest(query0 + i, rest, length);
-            codes1 = Rest(query1 + i, rest, length);
-            codes2 = Rest(query2 + i, rest, length);
-            codes3 = Rest(query3 + i, rest, length);
+            codes0 = Rest(query0 + i, rest);
+            codes1 = Rest(query1 + i, rest);
+            codes2 = Rest(query2 + i, rest);
+            codes3 = Rest(query3 + i, rest);
             Four<TStep>(
                 ref sum00, ref sum10, ref sum20, ref sum30, codes0, codes1, codes2, codes3,
-                Rest(row0 + i, rest, length));
+                Rest(row0 + i, rest));
             Four<TStep>(
                 ref sum01, ref sum11, ref sum21, ref sum31, codes0, codes1, codes2, codes3,
-                Rest(row1 + i, rest, length));
+                Rest(row1 + i, rest));
             Four<TStep>(
                 ref sum02, ref sum12, ref sum22, ref sum32, codes0, codes1, codes2, codes3,
-                Rest(row2 + i, rest, length));
+                Rest(row2 + i, rest));
             Four<TStep>(
                 ref sum03, ref sum13, ref sum23, ref sum33, codes0, codes1, codes2, codes3,
-                Rest(row3 + i, rest, length));
+                Rest(row3 + i, rest));
         }
 
         Sums(sum00, sum01, sum02, sum03).Store(scores);
@@ -282,12 +304,14 @@ public abstract unsafe partial class Arm64Kernels
         sum3 = TStep.MultiplyAdd(sum3, codes3, row);
     }
 
+    /// <summary>Two steps on one row; the compiler makes one LDP of loads that follow each other.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<int> Pair<TStep>(
-        Vector128<int> sum, Vector128<sbyte> codes0, Vector128<sbyte> codes1, sbyte* row)
+        Vector128<int> sum, Vector128<sbyte> codes0, Vector128<sbyte> codes1, sbyte* row, int offset)
         where TStep : IProductStep
     {
-        (Vector128<sbyte> row0, Vector128<sbyte> row1) = AdvSimd.Arm64.LoadPairVector128(row);
+        Vector128<sbyte> row0 = AdvSimd.LoadVector128(row + offset);
+        Vector128<sbyte> row1 = AdvSimd.LoadVector128(row + offset + Width);
         return TStep.MultiplyAdd(TStep.MultiplyAdd(sum, codes0, row0), codes1, row1);
     }
 }

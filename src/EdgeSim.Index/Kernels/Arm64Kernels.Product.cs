@@ -54,7 +54,7 @@ public abstract unsafe partial class Arm64Kernels
             for (int i = 0; i < sums.Length; i += RowsTogether)
             {
                 int left = sums.Length - i;
-                Block(row0, subspaces, left, out byte* row1, out byte* row2, out byte* row3);
+                Following(row0, subspaces, left, out byte* row1, out byte* row2, out byte* row3);
                 Store(FourLookups(entries, row0, row1, row2, row3, subspaces), target + i, left);
                 row0 += RowsTogether * subspaces;
             }
@@ -100,10 +100,10 @@ public abstract unsafe partial class Arm64Kernels
         Vector128<byte> low = AdvSimd.Arm64.VectorTableLookup(
             table, AdvSimd.And(codes, Vector128.Create((byte)15)));
         Vector128<byte> high = AdvSimd.Arm64.VectorTableLookup(table, AdvSimd.ShiftRightLogical(codes, 4));
-        sum0 = AdvSimd.AddWideningLower(sum0, low.GetLower());
         sum8 = AdvSimd.AddWideningUpper(sum8, low);
-        sum16 = AdvSimd.AddWideningLower(sum16, high.GetLower());
+        sum0 = AdvSimd.AddWideningLower(sum0, low.GetLower());
         sum24 = AdvSimd.AddWideningUpper(sum24, high);
+        sum16 = AdvSimd.AddWideningLower(sum16, high.GetLower());
     }
 
     private static Vector128<float> FourLookups(

@@ -7,8 +7,10 @@
 //   independent chains of accumulations hide the latency of one (3 to 4 cycles on both cores). A block at the end
 //   with fewer rows repeats its last row: the loads hit the first-level cache and no second kind of loop is needed.
 // Tails: the last length % 16 components are loaded together with those before them, which have been counted
-//   already and are cleared; rows shorter than a register are put together from words inside them. Nothing is read
-//   before or beyond a row.
+//   already and are cleared. Rows shorter than a register are copied to one that is filled up with zeros, so every loop
+//   below may count on 16 bytes. Nothing is read before or beyond a row.
+// No loop here calls a method: across a call only half of a vector register is kept (the procedure call standard saves
+//   the low halves of V8 to V15), and the compiler would store every sum in every turn to be ready for it.
 // Prefetch: none. Rows that follow each other are what the hardware prefetcher of both cores is made for, and .NET
 //   offers no prefetch instruction for ARM64 outside SVE; rows picked by ordinal come four at a time, so that
 //   an out-of-order core has the misses of four rows under way together.
@@ -32,17 +34,52 @@ public abstract unsafe partial class Arm64Kernels : VectorKernels
     {
     }
 
-    /// <summary>The rows after the first of a block; the last one again where there are fewer than four.</summary>
-    /// <param name="row0">The first row of the block.</param>
-    /// <param name="stride">Elements of a row.</param>
-    /// <param name="left">Rows from this one on, at least one.</param>
+    /// <summary>Bytes that <see cref="Padded"/> may need for the queries and the rows of a block.</summary>
+    private const int RoomBytes = (TileQueries + RowsTogether) * Width;
+
+    /// <summary>Where <see cref="Block"/> puts short rows, behind the queries.</summary>
+    private const int RoomOfRows = TileQueries * Width;
+
+    /// <summary>The row itself, or where it has been copied to and filled up with zeros if it is short.</summary>
+    /// <typeparam name="T">Bytes with or without sign.</typeparam>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Block<T>(T* row0, int stride, int left, out T* row1, out T* row2, out T* row3)
+    private static T* Padded<T>(T* row, int length, byte* room)
         where T : unmanaged
     {
-        row1 = row0 + (left > 1 ? stride : 0);
-        row2 = row1 + (left > 2 ? stride : 0);
-        row3 = row2 + (left > 3 ? stride : 0);
+        if (length >= Width)
+        {
+            return row;
+        }
+
+        Short((byte*)row, length).Store(room);
+        return (T*)room;
+    }
+
+    /// <summary>Four rows that follow each other; the last one again where there are fewer than four.</summary>
+    /// <param name="row0">The first row of the block.</param>
+    /// <param name="length">Elements of a row.</param>
+    /// <param name="left">Rows from this one on, at least one.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Following<T>(T* row0, int length, int left, out T* row1, out T* row2, out T* row3)
+        where T : unmanaged
+    {
+        row1 = row0 + (left > 1 ? length : 0);
+        row2 = row1 + (left > 2 ? length : 0);
+        row3 = row2 + (left > 3 ? length : 0);
+    }
+
+    /// <summary>The same for rows of bytes, each filled up if it is short.</summary>
+    /// <param name="room"><see cref="RoomBytes"/> bytes; the queries' part stays as it is.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Block<T>(
+        T* first, int length, int left, byte* room, out T* row0, out T* row1, out T* row2, out T* row3)
+        where T : unmanaged
+    {
+        Following(first, length, left, out row1, out row2, out row3);
+        row0 = Padded(first, length, room + RoomOfRows);
+        row1 = Padded(row1, length, room + RoomOfRows + Width);
+        row2 = Padded(row2, length, room + RoomOfRows + (2 * Width));
+        row3 = Padded(row3, length, room + RoomOfRows + (3 * Width));
     }
 
     /// <summary>Stores the results of a block: four, or as many as there are rows left.</summary>
@@ -77,30 +114,19 @@ public abstract unsafe partial class Arm64Kernels : VectorKernels
             AdvSimd.Arm64.AddPairwise(
                 AdvSimd.Arm64.AddPairwise(sum0, sum1), AdvSimd.Arm64.AddPairwise(sum2, sum3))).AsInt32();
 
-    /// <summary>
-    /// The last bytes of a row, fewer than a register holds, among zeros; in the same lanes for rows of one length.
-    /// </summary>
-    /// <param name="rest">The first of these bytes.</param>
+    /// <summary>The last bytes of a row among zeros, in the same lanes for the same number.</summary>
+    /// <param name="rest">The first of these bytes, at least one register of the row before its end.</param>
     /// <param name="count">1 to 15.</param>
-    /// <param name="length">Bytes of the whole row.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<byte> Rest(byte* rest, int count, int length)
-    {
-        if (length < Width)
-        {
-            return Short(rest, count);
-        }
-
-        Vector128<byte> counted = Vector128.Create((byte)(Width - count));
-        return AdvSimd.And(
+    private static Vector128<byte> Rest(byte* rest, int count)
+        => AdvSimd.And(
             AdvSimd.LoadVector128(rest + count - Width),
-            AdvSimd.CompareGreaterThanOrEqual(Vector128<byte>.Indices, counted));
-    }
+            AdvSimd.CompareGreaterThanOrEqual(
+                Vector128<byte>.Indices, Vector128.Create((byte)(Width - count))));
 
-    /// <inheritdoc cref="Rest(byte*, int, int)"/>
+    /// <inheritdoc cref="Rest(byte*, int)"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<sbyte> Rest(sbyte* rest, int count, int length)
-        => Rest((byte*)rest, count, length).AsSByte();
+    private static Vector128<sbyte> Rest(sbyte* rest, int count) => Rest((byte*)rest, count).AsSByte();
 
     /// <summary>A row of 1 to 15 bytes in the low lanes: two words of it that may overlap.</summary>
     private static Vector128<byte> Short(byte* row, int count)

@@ -86,8 +86,8 @@ public sealed class NeonKernels : Arm64Kernels
         public static Vector128<int> MultiplyAdd(
             Vector128<int> sum, Vector128<sbyte> left, Vector128<sbyte> right)
         {
-            Vector128<short> products = AdvSimd.MultiplyWideningLower(left.GetLower(), right.GetLower());
-            products = AdvSimd.MultiplyWideningUpperAndAdd(products, left, right);
+            Vector128<short> products = AdvSimd.MultiplyWideningUpper(left, right);
+            products = AdvSimd.MultiplyWideningLowerAndAdd(products, left.GetLower(), right.GetLower());
             return AdvSimd.AddPairwiseWideningAndAdd(sum, products);
         }
     }
@@ -99,9 +99,9 @@ public sealed class NeonKernels : Arm64Kernels
         public static Vector128<int> MultiplyAdd(
             Vector128<int> sum, Vector128<sbyte> left, Vector128<sbyte> right)
         {
-            sum = AdvSimd.AddPairwiseWideningAndAdd(
+            sum = AdvSimd.AddPairwiseWideningAndAdd(sum, AdvSimd.MultiplyWideningUpper(left, right));
+            return AdvSimd.AddPairwiseWideningAndAdd(
                 sum, AdvSimd.MultiplyWideningLower(left.GetLower(), right.GetLower()));
-            return AdvSimd.AddPairwiseWideningAndAdd(sum, AdvSimd.MultiplyWideningUpper(left, right));
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -112,8 +112,8 @@ public sealed class NeonKernels : Arm64Kernels
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector128<int> AddSquares(Vector128<int> sum, Vector128<sbyte> codes)
         {
-            Vector128<short> squares = AdvSimd.MultiplyWideningLower(codes.GetLower(), codes.GetLower());
-            squares = AdvSimd.MultiplyWideningUpperAndAdd(squares, codes, codes);
+            Vector128<short> squares = AdvSimd.MultiplyWideningUpper(codes, codes);
+            squares = AdvSimd.MultiplyWideningLowerAndAdd(squares, codes.GetLower(), codes.GetLower());
             return AdvSimd.AddPairwiseWideningAndAdd(sum.AsUInt32(), squares.AsUInt16()).AsInt32();
         }
 
