@@ -1,11 +1,11 @@
-// Instructions: CNT counts the ones of 16 bytes at once; UADALP adds neighbours into uint16 sums, which hold the
-//   longest row: 4,096 ones, or 15 x 4,096 = 61,440 for four planes.
-// Source: Arm Architecture Reference Manual for A-profile; Mula, Kurz and Lemire 2018 (Faster Population Counts Using
-//   AVX2 Instructions) for why ARM needs none of their tables: it has the instruction.
+// Instructions: CNT counts the ones of 16 bytes at once; UADALP adds neighbours into uint16 sums, which hold
+//   the longest row: 4,096 ones, or 15 x 4,096 = 61,440 for four planes.
+// Source: Arm Architecture Reference Manual for A-profile; Mula, Kurz and Lemire 2018 (Faster Population
+//   Counts Using AVX2 Instructions) for why ARM needs none of their tables: it has the instruction.
 // Why faster than scalar: CNT works on vector registers only; a count of a word means two moves between the
 //   register files, and here there are none. Four rows share each load of the query and of the planes.
-// Unrolling: none beyond the four rows. A row of bits is short (48 bytes for 384 dimensions), and the loop has 16
-//   vector instructions or more a turn against three that count.
+// Unrolling: none beyond the four rows. A row of bits is short (48 bytes for 384 dimensions), and the loop
+//   has 16 vector instructions or more a turn against three that count.
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
@@ -16,7 +16,8 @@ namespace EdgeSim.Index.Kernels;
 public abstract unsafe partial class Arm64Kernels
 {
     /// <inheritdoc/>
-    protected override void HammingCore(ReadOnlySpan<byte> query, ReadOnlySpan<byte> rows, Span<int> distances)
+    protected override void HammingCore(
+        ReadOnlySpan<byte> query, ReadOnlySpan<byte> rows, Span<int> distances)
     {
         int length = query.Length;
         int padded = Math.Max(length, Width);
@@ -39,7 +40,8 @@ public abstract unsafe partial class Arm64Kernels
     }
 
     /// <inheritdoc/>
-    protected override void BitPlaneDotCore(ReadOnlySpan<byte> planes, ReadOnlySpan<byte> rows, Span<int> sums)
+    protected override void BitPlaneDotCore(
+        ReadOnlySpan<byte> planes, ReadOnlySpan<byte> rows, Span<int> sums)
     {
         int length = planes.Length / PlaneCount;
         int padded = Math.Max(length, Width);

@@ -1,11 +1,12 @@
-// Instructions: SABD gives 16 absolute differences of codes as unsigned bytes; the class adds them up (ICodeSteps).
-//   FCVTL widens floats to double, FCVTNS rounds to the nearest integer with halves to even, SQXTN narrows and holds
-//   within the type. SXTL and SCVTF widen codes for the float query.
+// Instructions: SABD gives 16 absolute differences of codes as unsigned bytes; the class adds them up
+//   (ICodeSteps). FCVTL widens floats to double, FCVTNS rounds to the nearest integer with halves to even,
+//   SQXTN narrows and holds within the type. SXTL and SCVTF widen codes for the float query.
 // Source: Arm Architecture Reference Manual for A-profile.
-// Why faster than scalar: 16 codes a step; four rows share each load of the query. The rounding mode is part of FCVTNS,
-//   and saturation is part of SQXTN, so a quantised row needs neither comparisons nor branches.
-// Unrolling: two registers a turn, each with its own sums, which also keeps uint16 sums of differences from overflow.
-//   These loops run once a write or once a survivor, or wait for rows from memory: more would only be more code.
+// Why faster than scalar: 16 codes a step; four rows share each load of the query. The rounding mode is part
+//   of FCVTNS, and saturation is part of SQXTN, so a quantised row needs neither comparisons nor branches.
+// Unrolling: two registers a turn, each with its own sums, which also keeps uint16 sums of differences from
+//   overflow. These loops run once a write or once a survivor, or wait for rows from memory: more would only
+//   be more code.
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
@@ -25,8 +26,8 @@ public abstract unsafe partial class Arm64Kernels
         static abstract Vector128<int> AddSquares(Vector128<int> sum, Vector128<sbyte> codes);
 
         /// <summary>
-        /// Adds 16 absolute differences to a register of sums, whose width is the class's own: it holds those of 128
-        /// registers, half the longest row.
+        /// Adds 16 absolute differences to a register of sums, whose width is the class's own: it holds those
+        /// of 128 registers, half the longest row.
         /// </summary>
         static abstract Vector128<uint> AddDifferences(Vector128<uint> sums, Vector128<byte> differences);
 
@@ -277,7 +278,9 @@ public abstract unsafe partial class Arm64Kernels
         squareSum = AdvSimd.Arm64.AddAcross(AdvSimd.Add(squares0, squares1)).ToScalar();
     }
 
-    /// <summary>16 codes. Rounding before the bounds gives what bounds before rounding do: they are integers.</summary>
+    /// <summary>
+    /// 16 codes. Rounding before the bounds gives what bounds before rounding do: they are integers.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<sbyte> Codes(float* values, Vector128<double> factor)
     {

@@ -1,14 +1,15 @@
 // Instructions: FMLA adds four products with one rounding, as the law's fused multiply-add does; FADDP adds
 //   neighbours of two registers; ZIP, UZP and TRN rearrange.
-// Source: Arm Architecture Reference Manual for A-profile; Fino and Algazi 1976 (Unified Matrix Treatment of the Fast
-//   Walsh-Hadamard Transform).
-// Why faster than scalar: four lanes an instruction. The law's 16 lanes are four registers, and with four rows sixteen
-//   chains of FMLA, more than its latency (4 on Cortex-A76, 7 on A72) times the two pipes; each load of
-//   the query serves four rows.
-// Unrolling: one turn is the 16 lanes; what remains is at most 15 values, added to their lanes one by one: a register
-//   filled up with zeros would not do, for adding +0 turns a lane of -0 into +0.
-// Hadamard: the first four passes in registers, 16 values at a time; then two passes a turn, which halves the loads
-//   and stores. 4096 values are 16 KiB and stay in the first-level cache, so no further blocking.
+// Source: Arm Architecture Reference Manual for A-profile; Fino and Algazi 1976 (Unified Matrix Treatment of
+//   the Fast Walsh-Hadamard Transform).
+// Why faster than scalar: four lanes an instruction. The law's 16 lanes are four registers, and with four
+//   rows sixteen chains of FMLA, more than its latency times the two pipes (4 x 2 on Cortex-A76); each load
+//   of the query serves four rows. 16 sums, 4 registers of the query and 2 of a row are 22 of the 32
+//   registers.
+// Unrolling: one turn is the 16 lanes; what remains is at most 15 values, added to their lanes one by one: a
+//   register filled up with zeros would not do, for adding +0 turns a lane of -0 into +0.
+// Hadamard: the first four passes in registers, 16 values at a time; then two passes a turn, which halves the
+//   loads and stores. 4096 values are 16 KiB and stay in the first-level cache, so no further blocking.
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
@@ -20,10 +21,13 @@ public abstract unsafe partial class Arm64Kernels
 {
     private const int FloatWidth = 4;
 
-    /// <summary>What is summed over a pair of components: their product, or the square of their difference.</summary>
+    /// <summary>
+    /// What is summed over a pair of components: their product, or the square of their difference.
+    /// </summary>
     private interface IFloatStep
     {
-        static abstract Vector128<float> Add(Vector128<float> sum, Vector128<float> left, Vector128<float> right);
+        static abstract Vector128<float> Add(
+            Vector128<float> sum, Vector128<float> left, Vector128<float> right);
 
         static abstract float Add(float sum, float left, float right);
     }
@@ -164,11 +168,7 @@ public abstract unsafe partial class Arm64Kernels
         Vector128<double> lanes1 = sums1.Halved().AsDouble();
         Vector128<double> lanes2 = sums2.Halved().AsDouble();
         Vector128<double> lanes3 = sums3.Halved().AsDouble();
-        Vector128<float> pairs01 = AdvSimd.Add(
-            AdvSimd.Arm64.ZipLow(lanes0, lanes1).AsSingle(), AdvSimd.Arm64.ZipHigh(lanes0, lanes1).AsSingle());
-        Vector128<float> pairs23 = AdvSimd.Add(
-            AdvSimd.Arm64.ZipLow(lanes2, lanes3).AsSingle(), AdvSimd.Arm64.ZipHigh(lanes2, lanes3).AsSingle());
-        return AdvSimd.Arm64.AddPairwise(pairs01, pairs23);
+        return AdvSimd.Arm64.AddPairwise(AddHalves(lanes0, lanes1), AddHalves(lanes2, lanes3));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -184,6 +184,12 @@ public abstract unsafe partial class Arm64Kernels
         return Lanes.Load(lanes);
     }
 
+    /// <summary>The upper half of each of two registers added to its lower half.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<float> AddHalves(Vector128<double> first, Vector128<double> second)
+        => AdvSimd.Add(
+            AdvSimd.Arm64.ZipLow(first, second).AsSingle(), AdvSimd.Arm64.ZipHigh(first, second).AsSingle());
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<int> Magnitudes(int* bits)
         => AdvSimd.And(AdvSimd.LoadVector128(bits), Vector128.Create(int.MaxValue));
@@ -197,7 +203,10 @@ public abstract unsafe partial class Arm64Kernels
             {
                 for (int i = start; i < start + half; i++)
                 {
-                    (values[i], values[i + half]) = (values[i] + values[i + half], values[i] - values[i + half]);
+                    float low = values[i];
+                    float high = values[i + half];
+                    values[i] = low + high;
+                    values[i + half] = low - high;
                 }
             }
         }
@@ -283,16 +292,19 @@ public abstract unsafe partial class Arm64Kernels
     private readonly struct ProductStep : IFloatStep
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector128<float> Add(Vector128<float> sum, Vector128<float> left, Vector128<float> right)
+        public static Vector128<float> Add(
+            Vector128<float> sum, Vector128<float> left, Vector128<float> right)
             => AdvSimd.FusedMultiplyAdd(sum, left, right);
 
-        public static float Add(float sum, float left, float right) => MathF.FusedMultiplyAdd(left, right, sum);
+        public static float Add(float sum, float left, float right)
+            => MathF.FusedMultiplyAdd(left, right, sum);
     }
 
     private readonly struct DifferenceStep : IFloatStep
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector128<float> Add(Vector128<float> sum, Vector128<float> left, Vector128<float> right)
+        public static Vector128<float> Add(
+            Vector128<float> sum, Vector128<float> left, Vector128<float> right)
         {
             Vector128<float> difference = AdvSimd.Subtract(left, right);
             return AdvSimd.FusedMultiplyAdd(sum, difference, difference);

@@ -1,12 +1,14 @@
-// Instructions: TBL looks up 16 bytes in a table of 16 at once; UADDW and UADDW2 add them to uint16 sums. A
-//   255 x 256 = 65,280 fits, so nothing saturates. Two LDP a turn bring two tables and two registers of codes.
+// Instructions: TBL looks up 16 bytes in a table of 16 at once; UADDW and UADDW2 add them to uint16 sums,
+//   which hold 255 x 256 = 65,280, so nothing saturates. Two LDP a turn bring two tables and two registers of
+//   codes.
 // Source: Andre, Kermarrec, Le Scouarnec 2015 (Cache locality is not enough), whose PSHUFB is TBL here; Arm
 //   Architecture Reference Manual for A-profile.
-// Why faster than scalar: a table lies in one register, so 32 look-ups are two TBL and no load. 8-bit codes have 256
-//   entries of four bytes: no register holds them and NEON has no gather, so there the gain is four rows at once,
-//   whose additions do not wait for each other, and no check of bounds.
-// Unrolling: two sub-spaces a turn for ScanNibbles (LDP, half the loop); four rows for ScanBytes, where eight loads
-//   a sub-space are the bound on one load pipe (Cortex-A72) and on two (A76) alike.
+// Why faster than scalar: a table lies in one register, so 32 look-ups are two TBL and no load. 8-bit codes
+//   have 256 entries of four bytes: no register holds them and NEON has no gather, so there the gain is four
+//   rows at once, whose additions do not wait for each other, and no check of bounds.
+// Unrolling: two sub-spaces a turn for ScanNibbles (LDP, half the loop's own instructions). ScanBytes is
+//   bound by its eight loads a sub-space, one a cycle on Cortex-A72 and two on A76, so more rows a turn would
+//   gain nothing.
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
@@ -43,7 +45,8 @@ public abstract unsafe partial class Arm64Kernels
     }
 
     /// <inheritdoc/>
-    protected override void ScanBytesCore(ReadOnlySpan<float> tables, ReadOnlySpan<byte> rows, Span<float> sums)
+    protected override void ScanBytesCore(
+        ReadOnlySpan<float> tables, ReadOnlySpan<byte> rows, Span<float> sums)
     {
         int subspaces = tables.Length / ByteCentroids;
         fixed (float* entries = tables)

@@ -1,19 +1,22 @@
-// What the ARM64 classes share: everything that ARMv8.0-A Advanced SIMD (NEON) does well. A class on top of it adds
-//   the steps on int8 codes (IInt8Steps), for which later cores have better instructions.
+// What the ARM64 classes share: everything that ARMv8.0-A Advanced SIMD (NEON) does well. A class on top of
+//   it adds the steps for which later cores have better instructions (IProductStep, ICodeSteps).
 // Boards: every ARM64 core: Raspberry Pi 3 (Cortex-A53), 4 (A72), 5 (A76), Jetson Nano (A57), Orin (A78AE).
-// Source: Arm Architecture Reference Manual for A-profile; Arm's Software Optimization Guides for Cortex-A72 and
-//   Cortex-A76, from which every statement about pipes and latencies in these files is taken. No board was measured.
+// Source: Arm Architecture Reference Manual for A-profile. What these files say about pipes and latencies is
+//   from Arm's Software Optimization Guides for Cortex-A72 and Cortex-A76 and from LLVM's scheduling models
+//   made after them (Cortex-A57, whose pipes A72 has; Neoverse N1, the sibling of A76). No board was
+//   measured.
 // Blocks of four rows: each load of the query serves four rows, so 5 loads feed 4 rows instead of 8, and four
-//   independent chains of accumulations hide the latency of one (3 to 4 cycles on both cores). A block at the end
-//   with fewer rows repeats its last row: the loads hit the first-level cache and no second kind of loop is needed.
-// Tails: the last length % 16 components are loaded together with those before them, which have been counted
-//   already and are cleared. Rows shorter than a register are copied to one that is filled up with zeros, so every loop
-//   below may count on 16 bytes. Nothing is read before or beyond a row.
-// No loop here calls a method: across a call only half of a vector register is kept (the procedure call standard saves
-//   the low halves of V8 to V15), and the compiler would store every sum in every turn to be ready for it.
-// Prefetch: none. Rows that follow each other are what the hardware prefetcher of both cores is made for, and .NET
-//   offers no prefetch instruction for ARM64 outside SVE; rows picked by ordinal come four at a time, so that
-//   an out-of-order core has the misses of four rows under way together.
+//   chains of sums that do not wait for each other hide the latency of one (3 to 4 cycles on both cores). A
+//   block at the end with fewer rows repeats its last row: the loads hit the first-level cache, and no second
+//   kind of loop is needed.
+// Tails: the last length % 16 bytes are loaded together with those before them, which have been counted
+//   already and are cleared. Rows shorter than a register are copied to one that is filled up with zeros, so
+//   every loop below may count on 16 bytes. Nothing is read before or beyond a row.
+// No method with a loop over a row calls another: across a call only the low halves of V8 to V15 are kept
+//   (procedure call standard), and the compiler would store sums in every turn to be ready for it.
+// Prefetch: none. Rows that follow each other are what the hardware prefetchers of both cores are made for,
+//   and .NET offers no prefetch instruction for ARM64 outside SVE. Rows picked by ordinal come four at a
+//   time, so that an out-of-order core has the misses of four rows under way together.
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
@@ -40,7 +43,9 @@ public abstract unsafe partial class Arm64Kernels : VectorKernels
     /// <summary>Where <see cref="Block"/> puts short rows, behind the queries.</summary>
     private const int RoomOfRows = TileQueries * Width;
 
-    /// <summary>The row itself, or where it has been copied to and filled up with zeros if it is short.</summary>
+    /// <summary>
+    /// The row itself, or where it has been copied to and filled up with zeros if it is short.
+    /// </summary>
     /// <typeparam name="T">Bytes with or without sign.</typeparam>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static T* Padded<T>(T* row, int length, byte* room)
@@ -55,7 +60,9 @@ public abstract unsafe partial class Arm64Kernels : VectorKernels
         return (T*)room;
     }
 
-    /// <summary>Four rows that follow each other; the last one again where there are fewer than four.</summary>
+    /// <summary>
+    /// Four rows that follow each other; the last one again where there are fewer than four.
+    /// </summary>
     /// <param name="row0">The first row of the block.</param>
     /// <param name="length">Elements of a row.</param>
     /// <param name="left">Rows from this one on, at least one.</param>
@@ -150,7 +157,9 @@ public abstract unsafe partial class Arm64Kernels : VectorKernels
         {
             // One, two or three bytes: the first, the middle and the last are all of them.
             int middle = count / 2;
-            low = row[0] | ((ulong)row[middle] << (8 * middle)) | ((ulong)row[count - 1] << (8 * (count - 1)));
+            low = row[0]
+                | ((ulong)row[middle] << (8 * middle))
+                | ((ulong)row[count - 1] << (8 * (count - 1)));
         }
 
         return Vector128.Create(low, high).AsByte();

@@ -1,11 +1,13 @@
-// Instructions: SDOT multiplies 16 pairs of codes and adds each four neighbours to an int32 sum: one instruction for
-//   16 products. UDOT with ones adds absolute differences (SABD), SDOT with ones adds codes.
-// Boards: cores with FEAT_DotProd, optional from ARMv8.2-A and required from 8.4: Raspberry Pi 5 (Cortex-A76),
-//   Jetson Orin (A78AE), Cortex-A55 boards. Not the Raspberry Pi 4 (A72): there the instruction is illegal.
-// Source: Arm Architecture Reference Manual for A-profile; Cortex-A76 Software Optimization Guide: SDOT on both SIMD
-//   pipes, two a cycle, latency 3 and 1 into the sum of the next; the integer multiplication of neon on one pipe only.
-// Why faster than neon: one instruction instead of three, on two pipes instead of one. What then bounds is the two
-//   loads a cycle: 5 for 4 SDOT. That is why four rows share each load of the query.
+// Instructions: SDOT multiplies 16 pairs of codes and adds each four neighbours to an int32 sum: one
+//   instruction for 16 products. UDOT with ones adds absolute differences (SABD), SDOT with ones adds codes.
+// Boards: cores with FEAT_DotProd, optional from ARMv8.2-A and required from 8.4: Raspberry Pi 5
+//   (Cortex-A76), Jetson Orin (A78AE), Cortex-A55 boards. Not the Raspberry Pi 4 (A72): there the instruction
+//   is illegal.
+// Source: Arm Architecture Reference Manual for A-profile; Cortex-A76 Software Optimization Guide: SDOT on
+//   both SIMD pipes, two a cycle, latency 3 and 1 into the sum of the next; SMULL on one pipe (V0), SADALP on
+//   the other (V1).
+// Why faster than neon: one instruction instead of three, on two pipes instead of one. What bounds it then
+//   are two loads a cycle: 5 for 4 SDOT. That is why four rows share each load of the query.
 // Exact for every input: 4096 x 128 x 128 is 2^26, and nothing narrower than int32 holds a sum.
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;

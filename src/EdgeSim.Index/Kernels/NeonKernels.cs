@@ -1,15 +1,19 @@
-// Instructions: SMULL multiplies 8 + 8 codes into int16, SMLAL2 adds the products of the upper 8 + 8, SADALP adds
-//   neighbours into int32 sums: three instructions for 16 products. SABD and UADALP for Manhattan.
-// Boards: every ARM64 core (ARMv8.0-A Advanced SIMD). The class for those without SDOT: Raspberry Pi 3 (Cortex-A53),
-//   4 (A72), Jetson Nano (A57).
-// Source: Arm Architecture Reference Manual for A-profile; Cortex-A72 Software Optimization Guide: dispatch of three
-//   operations a cycle, one load pipe, and two SIMD pipes of which only F0 multiplies integers and only F1
-//   does SADALP. The two multiplications of 16 products are therefore the bound, 2 cycles, whatever surrounds them.
+// Instructions: SMULL2 multiplies the upper 8 + 8 codes into int16, SMLAL adds the products of the lower 8 +
+//   8, SADALP adds neighbours into int32 sums: three instructions for 16 products. UADALP for the sums of
+//   differences.
+// Boards: every ARM64 core (ARMv8.0-A Advanced SIMD). The class for those without SDOT: Raspberry Pi 3
+//   (Cortex-A53), 4 (A72), Jetson Nano (A57).
+// Source: Arm Architecture Reference Manual for A-profile; Cortex-A72 Software Optimization Guide: dispatch
+//   of three operations a cycle, one load pipe, and two SIMD pipes of which only F0 multiplies integers and
+//   only F1 does SADALP. The two multiplications of 16 products are therefore the bound, 2 cycles, whatever
+//   surrounds them.
 // Why faster than scalar: 16 products in three instructions, and four rows share each load of the query.
-// Why not SMULL, SMULL2 and two SADALP always: the same multiplications, but four instructions, which crowds the
-//   front end (and counts in full on a Cortex-A53, which issues in order). SMLAL2 onto a SMULL result overflows
-//   int16 for two products of -128 x -128 only: 32,768. So a query without -128, which is every query that our own
-//   quantiser makes, takes the short form and any other the long one; whatever the rows hold, both are exact.
+// Why not SMULL, SMULL2 and two SADALP always: the same multiplications, but four instructions, which crowds
+//   the dispatch (and counts in full on a Cortex-A53, which issues in order). SMLAL onto a SMULL2 result
+//   overflows int16 for two products of -128 x -128 only: 32,768. So a query without -128, which is every
+//   query that our own quantiser makes, takes the short form and any other the long one; whatever the rows
+//   hold, both are exact.
+// Upper half first: the compiler copies a register to use its lower half, unless that is the last use of it.
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
@@ -124,6 +128,7 @@ public sealed class NeonKernels : Arm64Kernels
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector128<uint> TotalDifferences(Vector128<uint> even, Vector128<uint> odd)
-            => AdvSimd.AddPairwiseWideningAndAdd(AdvSimd.AddPairwiseWidening(even.AsUInt16()), odd.AsUInt16());
+            => AdvSimd.AddPairwiseWideningAndAdd(
+                AdvSimd.AddPairwiseWidening(even.AsUInt16()), odd.AsUInt16());
     }
 }
