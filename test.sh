@@ -21,13 +21,13 @@ suite() {
   say "$name"
   local log=$logs/$name.log code=0
   "$@" >"$log" 2>&1 || code=$?
-  local counts; counts=$(grep -oE 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+' "$log" | tail -n 1)
+  local counts; counts=$(grep -oE 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+' "$log" | tail -n 1) || true
   if [[ -z $counts ]]; then
     say "$name did not run (exit $code):"; tail -n 30 "$log" >&2
     failed=$((failed + 1)); broken+=("$name"); return
   fi
   local total errors fails skips
-  read -r total errors fails skips < <(tr -dc '0-9,' <<<"$counts" | tr ',' ' ')
+  read -r total errors fails skips <<<"$(tr -dc '0-9,' <<<"$counts" | tr ',' ' ')"
   passed=$((passed + total - fails - skips)) failed=$((failed + fails + errors)) skipped=$((skipped + skips))
   say "$name: $counts"
   grep -E '^\s+.*\[SKIP\]|^\[.*\] .*\(reason' "$log" >&2 || true
