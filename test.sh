@@ -21,13 +21,13 @@ suite() {
   say "$name"
   local log=$logs/$name.log code=0
   "$@" >"$log" 2>&1 || code=$?
-  local counts; counts=$(grep -oE 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+' "$log" | tail -n 1)
+  local counts; counts=$(grep -oE 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+' "$log" | tail -n 1) || true
   if [[ -z $counts ]]; then
     say "$name did not run (exit $code):"; tail -n 30 "$log" >&2
     failed=$((failed + 1)); broken+=("$name"); return
   fi
   local total errors fails skips
-  read -r total errors fails skips < <(tr -dc '0-9,' <<<"$counts" | tr ',' ' ')
+  read -r total errors fails skips <<<"$(tr -dc '0-9,' <<<"$counts" | tr ',' ' ')"
   passed=$((passed + total - fails - skips)) failed=$((failed + fails + errors)) skipped=$((skipped + skips))
   say "$name: $counts"
   grep -E '^\s+.*\[SKIP\]|^\[.*\] .*\(reason' "$log" >&2 || true
@@ -35,6 +35,18 @@ suite() {
     ((fails + errors == 0)) && failed=$((failed + 1))
     broken+=("$name")
     grep -vE '^\s*(Discover|Starting|Finished)' "$log" | tail -n 80 >&2
+  fi
+}
+
+# check NAME COMMAND...: a command that says by its exit code whether it passed. Counts as one.
+check() {
+  local name=$1; shift
+  say "$name"
+  if "$@" >"$logs/$name.log" 2>&1; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1)); broken+=("$name")
+    tail -n 80 "$logs/$name.log" >&2
   fi
 }
 
@@ -65,12 +77,19 @@ suite published dotnet $bin/EdgeSim.Published.Tests/release/EdgeSim.Published.Te
 emulator=${EDGESIM_ARM64_RUN:-../shared/tools/arm64-run/arm64-run}
 if [[ $(uname -m) == aarch64 ]]; then
   say "this machine is ARM64: no emulation needed"
+  check arm64-disassembly scripts/arm64-disassembly.sh
 elif [[ -x $emulator ]]; then
   # Under the emulator the concurrent collector and code that is patched through a second mapping crash at random.
   export EDGESIM_EMULATED=1 DOTNET_TieredCompilation=0 DOTNET_gcConcurrent=0 DOTNET_EnableWriteXorExecute=0
-  for cpu in cortex-a72 cortex-a76; do
-    suite index-arm64-$cpu "$emulator" --cpu $cpu $bin/EdgeSim.Index.Tests/release/EdgeSim.Index.Tests.dll
+  # The processors of a Raspberry Pi 4 (no SDOT), of a Pi 5, and everything that the emulator knows. The kernel tests
+  # fail if one has other kernels than these.
+  declare -A kernels=([cortex-a72]="scalar neon" [cortex-a76]="scalar neon neon-dot" [max]="scalar neon neon-dot")
+  for cpu in cortex-a72 cortex-a76 max; do
+    suite index-arm64-$cpu env EDGESIM_EXPECT_KERNELS="${kernels[$cpu]}" "$emulator" --cpu $cpu \
+      $bin/EdgeSim.Index.Tests/release/EdgeSim.Index.Tests.dll -showLiveOutput
+    say "index-arm64-$cpu has $(grep -oE 'kernels: [a-z0-9 -]+' "$logs/index-arm64-$cpu.log" | head -n 1)"
   done
+  check arm64-disassembly scripts/arm64-disassembly.sh
   # The encoder tests: ONNX Runtime for ARM64 lies beside them, the picture libraries are told to the emulated loader.
   arm64=$PWD/artifacts/arm64/EdgeSim.Encoders.Tests
   libraries=$(scripts/arm64-native-libs.sh)

@@ -8,8 +8,8 @@ namespace EdgeSim.Index.Kernels;
 public abstract partial class VectorKernels
 {
     /// <summary>
-    /// Environment variable that forces a class by name: <c>scalar</c>, <c>avx2</c>, <c>avx-vnni</c>, <c>neon</c>
-    /// or <c>neon-dot</c>.
+    /// Environment variable that forces a class by name: <c>scalar</c>, <c>avx2</c>, <c>avx-vnni</c>,
+    /// <c>neon</c> or <c>neon-dot</c>.
     /// </summary>
     public const string Variable = "EDGESIM_KERNELS";
 
@@ -70,6 +70,15 @@ public abstract partial class VectorKernels
             kernels.Add(new AvxVnniKernels());
         }
 
+        if (NeonKernels.IsSupported)
+        {
+            kernels.Add(new NeonKernels());
+        }
+
+        if (NeonDotKernels.IsSupported)
+        {
+            kernels.Add(new NeonDotKernels());
+        }
 
         return kernels.ToArray();
     }
