@@ -4,7 +4,9 @@ using EdgeSim.Encoders.Text;
 
 namespace EdgeSim.Encoders;
 
-/// <summary>Which class does what a manifest asks for. Explicit lines: this list is the registration.</summary>
+/// <summary>
+/// Which class does what a manifest asks for. Explicit lines: this list is the registration.
+/// </summary>
 public static class EncoderCatalog
 {
     /// <summary>What <see cref="ModelOrigin.Converter"/> may say.</summary>
@@ -19,7 +21,9 @@ public static class EncoderCatalog
     /// <param name="folder">Where its files are, see <see cref="Models.InstalledModel.Folder"/>.</param>
     /// <param name="threads">Threads of one run, 1..64.</param>
     /// <returns>The encoder; the caller disposes it.</returns>
-    /// <exception cref="ModelException">A file or the native runtime is missing, wrong or damaged.</exception>
+    /// <exception cref="ModelException">
+    /// A file or the native runtime is missing, wrong or damaged.
+    /// </exception>
     public static IEncoder Open(ModelManifest manifest, string folder, int threads) => manifest.Modality switch
     {
         Modality.Text => new TextEncoder(manifest, folder, threads),

@@ -3,8 +3,9 @@ using EdgeSim.Encoders;
 namespace EdgeSim;
 
 /// <summary>
-/// Adds up what the process may hold at its maximum and refuses a budget that is too small. Private memory and mapped
-/// pages are kept apart: pages of the index can be dropped by the system, yet a fast scan wants them resident.
+/// Adds up what the process may hold at its maximum and refuses a budget that is too small. Private memory
+/// and mapped pages are kept apart: pages of the index can be dropped by the system, yet a fast scan wants
+/// them resident.
 /// </summary>
 public sealed class MemoryBudget
 {
@@ -89,8 +90,8 @@ public sealed class MemoryBudget
         (bytes / (double)(1 << 20)).ToString("F1", System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>
-    /// Holds the managed heap to its share: an allocation beyond it fails in this process instead of pushing the board
-    /// into swap. Call once at start.
+    /// Holds the managed heap to its share: an allocation beyond it fails in this process instead of pushing
+    /// the board into swap. Call once at start.
     /// </summary>
     public void ApplyHeapLimit()
     {

@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace EdgeSim.Published.Tests;
 
-/// <summary>Runs the README's examples as they stand, with the published binary in the place of ./run.sh.</summary>
+/// <summary>
+/// Runs the README's examples as they stand, with the published binary in the place of ./run.sh.
+/// </summary>
 public sealed partial class ReadmeTests
 {
     [Fact]

@@ -5,9 +5,9 @@ using static EdgeSim.Encoders.Onnx.GraphBuilder;
 namespace EdgeSim.Encoders.Conversion;
 
 /// <summary>
-/// Writes the convolutional trunk of MobileNetV2 (Sandler et al. 2018, https://arxiv.org/abs/1801.04381) as ONNX
-/// nodes: what <see cref="Last"/> depends on in the TensorFlow Lite graph, and nothing of the detector's heads.
-/// Layouts change on the way: NHWC to NCHW, weights OHWI to OIHW.
+/// Writes the convolutional trunk of MobileNetV2 (Sandler et al. 2018, https://arxiv.org/abs/1801.04381) as
+/// ONNX nodes: what <see cref="Last"/> depends on in the TensorFlow Lite graph, and nothing of the detector's
+/// heads. Layouts change on the way: NHWC to NCHW, weights OHWI to OIHW.
 /// </summary>
 internal sealed class MobileNetV2Trunk
 {
@@ -38,7 +38,9 @@ internal sealed class MobileNetV2Trunk
     /// <param name="height">Pixels; padding depends on it, so the graph works for this height only.</param>
     /// <param name="width">Pixels.</param>
     /// <returns>The tensor of <see cref="Last"/>: [batch, Channels, Height, Width].</returns>
-    /// <exception cref="ModelException">The model has no such trunk, or an operator in it that is not known.</exception>
+    /// <exception cref="ModelException">
+    /// The model has no such trunk, or an operator in it that is not known.
+    /// </exception>
     public static Plane Add(TensorFlowLiteModel model, GraphBuilder graph, string image, int height, int width)
     {
         if (model.Inputs is not [int input])
@@ -217,8 +219,9 @@ internal sealed class MobileNetV2Trunk
     }
 
     /// <summary>
-    /// TensorFlow's SAME: as many zeros as make the output ceil(side / stride) long; an odd one goes to the end.
-    /// ONNX would have it as auto_pad, which is deprecated and hides the numbers from whoever quantises the graph.
+    /// TensorFlow's SAME: as many zeros as make the output ceil(side / stride) long; an odd one goes to the
+    /// end. ONNX would have it as auto_pad, which is deprecated and hides the numbers from whoever quantises
+    /// the graph.
     /// </summary>
     private static (int Begin, int End) SamePadding(int side, int kernel, int stride)
     {

@@ -7,7 +7,9 @@ using EdgeSim.Encoders.Text;
 
 namespace EdgeSim.Encoders.Models;
 
-/// <summary>Measures a model's <see cref="CalibrationFile"/> on a folder of data, exactly as an encoder would see it.</summary>
+/// <summary>
+/// Measures a model's <see cref="CalibrationFile"/> on a folder of data, exactly as an encoder would see it.
+/// </summary>
 internal static class ModelCalibrator
 {
     /// <summary>The graph output that a centred model has while it has no mean.</summary>
@@ -15,8 +17,13 @@ internal static class ModelCalibrator
 
     private static int Threads => Math.Clamp(Environment.ProcessorCount, 1, 4);
 
-    /// <summary>Runs the float graph three times over the data, the int8 graph once a linear convolution and once for the mean.</summary>
-    /// <exception cref="ModelException">The folder has no data for this model, or the package does not fit.</exception>
+    /// <summary>
+    /// Runs the float graph three times over the data, the int8 graph once a linear convolution and once for
+    /// the mean.
+    /// </summary>
+    /// <exception cref="ModelException">
+    /// The folder has no data for this model, or the package does not fit.
+    /// </exception>
     public static CalibrationFile Measure(
         ModelManifest manifest, IReadOnlyDictionary<string, byte[]> package, string dataFolder)
     {
@@ -31,8 +38,8 @@ internal static class ModelCalibrator
                 + (manifest.Modality == Modality.Text ? ".txt files with one text a line" : ".png or .jpg pictures") + " there.");
         }
 
-        // One word of a text is a whole input: a value clipped there is not averaged away, so large errors count more.
-        // In a picture thousands of positions are averaged.
+        // One word of a text is a whole input: a value clipped there is not averaged away, so large errors
+        // count more. In a picture thousands of positions are averaged.
         int power = manifest.Modality == Modality.Text ? 3 : 2;
         IReadOnlyDictionary<string, ActivationRange> best = calibrator.LeastError(inputs, full, power);
         var file = new CalibrationFile
@@ -50,13 +57,16 @@ internal static class ModelCalibrator
             return file;
         }
 
-        // The mean of the int8 graph, not of the float graph: rounding shifts it, and this takes the shift out again.
+        // The mean of the int8 graph, not of the float graph: rounding shifts it, and this takes the shift
+        // out again.
         ModelProto quantized = QdqQuantizer.Quantize(model, file.ActivationRanges(), shifts);
         float[] mean = Calibrator.MeanOf(quantized, Uncentred, inputs, Threads);
         return file with { Mean = [.. mean.Select(CalibrationFile.Round)] };
     }
 
-    /// <summary>Graph inputs of every text or picture in a folder, in ordinal order of the paths. Lazy, repeatable.</summary>
+    /// <summary>
+    /// Graph inputs of every text or picture in a folder, in ordinal order of the paths. Lazy, repeatable.
+    /// </summary>
     internal static IEnumerable<OnnxTensor[]> Inputs(
         ModelManifest manifest,
         IModelConverter converter,

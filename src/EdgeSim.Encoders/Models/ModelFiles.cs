@@ -4,7 +4,9 @@ using System.Security.Cryptography;
 
 namespace EdgeSim.Encoders.Models;
 
-/// <summary>Files on disk that a model depends on: hashed, and written so that a power cut leaves all or nothing.</summary>
+/// <summary>
+/// Files on disk that a model depends on: hashed, and written so that a power cut leaves all or nothing.
+/// </summary>
 internal static partial class ModelFiles
 {
     private const int OpenReadOnlyDirectory = 0;
@@ -27,8 +29,12 @@ internal static partial class ModelFiles
         file.Flush(flushToDisk: true);
     }
 
-    /// <summary>Waits until the disk has the names in a folder: without it a rename may vanish in a power cut.</summary>
-    /// <exception cref="ModelException">The folder cannot be opened or synchronised; errno is in the message.</exception>
+    /// <summary>
+    /// Waits until the disk has the names in a folder: without it a rename may vanish in a power cut.
+    /// </summary>
+    /// <exception cref="ModelException">
+    /// The folder cannot be opened or synchronised; errno is in the message.
+    /// </exception>
     public static void SyncFolder(string path)
     {
         int descriptor = Open(path, OpenReadOnlyDirectory);

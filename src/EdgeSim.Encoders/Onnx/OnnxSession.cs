@@ -4,9 +4,9 @@ using Microsoft.ML.OnnxRuntime;
 namespace EdgeSim.Encoders.Onnx;
 
 /// <summary>
-/// One loaded ONNX graph. The only file that names ONNX Runtime's types. No memory arena and no spinning threads:
-/// on a board an arena costs hundreds of megabytes for a few per cent of speed, and a spin burns the idle cores.
-/// Not thread-safe; its encoder holds the lock.
+/// One loaded ONNX graph. The only file that names ONNX Runtime's types. No memory arena and no spinning
+/// threads: on a board an arena costs hundreds of megabytes for a few per cent of speed, and a spin burns the
+/// idle cores. Not thread-safe; its encoder holds the lock.
 /// </summary>
 public sealed class OnnxSession : IDisposable
 {
@@ -15,8 +15,12 @@ public sealed class OnnxSession : IDisposable
 
     /// <summary>Loads a graph from a file. O(file size).</summary>
     /// <param name="path">An .onnx file.</param>
-    /// <param name="threads">Threads for one run, 1..64; the caller's budget decides, never the number of cores.</param>
-    /// <exception cref="ModelException">The file or the native library is missing, wrong or damaged.</exception>
+    /// <param name="threads">
+    /// Threads for one run, 1..64; the caller's budget decides, never the number of cores.
+    /// </param>
+    /// <exception cref="ModelException">
+    /// The file or the native library is missing, wrong or damaged.
+    /// </exception>
     public OnnxSession(string path, int threads)
         : this(path, threads, options => new InferenceSession(RequireFile(path), options))
     {
@@ -25,7 +29,9 @@ public sealed class OnnxSession : IDisposable
     /// <summary>Loads a graph from memory, for the conversion tool.</summary>
     /// <param name="model">The bytes of an .onnx file.</param>
     /// <param name="threads">Threads for one run, 1..64.</param>
-    /// <exception cref="ModelException">The graph or the native library is missing, wrong or damaged.</exception>
+    /// <exception cref="ModelException">
+    /// The graph or the native library is missing, wrong or damaged.
+    /// </exception>
     public OnnxSession(byte[] model, int threads)
         : this("graph in memory", threads, options => new InferenceSession(model, options))
     {

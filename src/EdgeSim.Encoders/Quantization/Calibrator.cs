@@ -5,8 +5,8 @@ using Google.Protobuf;
 namespace EdgeSim.Encoders.Quantization;
 
 /// <summary>
-/// Runs a float graph over real inputs and notes which values its tensors take. The result is committed and never made
-/// during an installation, see <see cref="Models.CalibrationFile"/>.
+/// Runs a float graph over real inputs and notes which values its tensors take. The result is committed and
+/// never made during an installation, see <see cref="Models.CalibrationFile"/>.
 /// </summary>
 internal sealed class Calibrator : IDisposable
 {

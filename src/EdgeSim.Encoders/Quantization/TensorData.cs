@@ -8,7 +8,9 @@ namespace EdgeSim.Encoders.Quantization;
 /// <summary>Reads and makes ONNX constants.</summary>
 internal static class TensorData
 {
-    /// <summary>Values of a float constant, whichever of the format's two places holds them. Copies.</summary>
+    /// <summary>
+    /// Values of a float constant, whichever of the format's two places holds them. Copies.
+    /// </summary>
     public static float[] Floats(TensorProto tensor)
     {
         float[] values = tensor.HasRawData

@@ -6,7 +6,9 @@ using EdgeSim.Encoders.Onnx;
 
 namespace EdgeSim.Commands;
 
-/// <summary><c>edgesim bench</c>: measurements of this binary on this machine, as ratios within one run.</summary>
+/// <summary>
+/// <c>edgesim bench</c>: measurements of this binary on this machine, as ratios within one run.
+/// </summary>
 public static class BenchCommand
 {
     private const int WarmUpRounds = 5;

@@ -5,7 +5,9 @@ using EdgeSim.Index.Storage;
 
 namespace EdgeSim.Commands;
 
-/// <summary>One self-contained HTML page: each question with its query and its neighbours as pictures.</summary>
+/// <summary>
+/// One self-contained HTML page: each question with its query and its neighbours as pictures.
+/// </summary>
 public static class ContactSheet
 {
     private const string Head =

@@ -5,8 +5,8 @@ using EdgeSim.Engine;
 namespace EdgeSim.Commands;
 
 /// <summary>
-/// <c>edgesim demo</c>: the whole path on real input. Indexes a folder of captioned pictures, then asks for pictures
-/// like a picture, pictures for a sentence and passages like a sentence.
+/// <c>edgesim demo</c>: the whole path on real input. Indexes a folder of captioned pictures, then asks for
+/// pictures like a picture, pictures for a sentence and passages like a sentence.
 /// </summary>
 public static class DemoCommand
 {

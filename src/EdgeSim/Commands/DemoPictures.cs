@@ -1,8 +1,9 @@
 namespace EdgeSim.Commands;
 
 /// <summary>
-/// Which pictures of a folder the demo takes: those with a caption of two words or more and at least 4 KiB, outside the
-/// folders symbols, seasonal and cartoon. Of the Debian package tuxpaint-stamps-default that leaves 342, mostly photographs.
+/// Which pictures of a folder the demo takes: those with a caption of two words or more and at least 4 KiB,
+/// outside the folders symbols, seasonal and cartoon. Of the Debian package tuxpaint-stamps-default that
+/// leaves 342, mostly photographs.
 /// </summary>
 public static class DemoPictures
 {

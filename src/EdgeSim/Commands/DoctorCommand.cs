@@ -7,7 +7,9 @@ using EdgeSim.Index.Kernels;
 
 namespace EdgeSim.Commands;
 
-/// <summary><c>edgesim doctor</c>: what this machine and this binary have, and whether the budget fits.</summary>
+/// <summary>
+/// <c>edgesim doctor</c>: what this machine and this binary have, and whether the budget fits.
+/// </summary>
 public static class DoctorCommand
 {
     public static Command Create(GlobalOptions global, Output output)

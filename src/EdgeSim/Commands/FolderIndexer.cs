@@ -5,8 +5,8 @@ using EdgeSim.Engine;
 namespace EdgeSim.Commands;
 
 /// <summary>
-/// Brings a collection up to date with a list of items: encodes what is new or changed, in batches that are durable one
-/// by one, and goes on after a file that is refused.
+/// Brings a collection up to date with a list of items: encodes what is new or changed, in batches that are
+/// durable one by one, and goes on after a file that is refused.
 /// </summary>
 public sealed class FolderIndexer(SimilarityEngine engine, Output output)
 {

@@ -2,14 +2,20 @@ using EdgeSim.Engine;
 
 namespace EdgeSim.Commands;
 
-/// <summary>Finds what can be indexed below a folder, in ordinal order of the path, so that every run sees the same.</summary>
+/// <summary>
+/// Finds what can be indexed below a folder, in ordinal order of the path, so that every run sees the same.
+/// </summary>
 public static class FolderScanner
 {
     private static readonly string[] PictureEndings = [".jpg", ".jpeg", ".png"];
     private static readonly string[] TextEndings = [".txt", ".md"];
 
-    /// <summary>Pictures; the first line of a <c>.txt</c> file of the same name becomes the caption.</summary>
-    /// <exception cref="UserException">The folder does not exist or holds more than <see cref="Limits.FilesMax"/> files.</exception>
+    /// <summary>
+    /// Pictures; the first line of a <c>.txt</c> file of the same name becomes the caption.
+    /// </summary>
+    /// <exception cref="UserException">
+    /// The folder does not exist or holds more than <see cref="Limits.FilesMax"/> files.
+    /// </exception>
     public static IReadOnlyList<IndexItem> Pictures(string folder) => Scan(folder, PictureEndings, file =>
     {
         string captionFile = Path.ChangeExtension(file.FullName, ".txt");

@@ -3,7 +3,10 @@ using EdgeSim.Engine;
 
 namespace EdgeSim.Commands;
 
-/// <summary><c>edgesim index</c>: a folder of pictures or texts into a collection; run again, it does only what changed.</summary>
+/// <summary>
+/// <c>edgesim index</c>: a folder of pictures or texts into a collection; run again, it does only what
+/// changed.
+/// </summary>
 public static class IndexCommand
 {
     public static Command Create(GlobalOptions global, Output output)

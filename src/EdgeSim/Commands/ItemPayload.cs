@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace EdgeSim.Commands;
 
-/// <summary>What <c>index</c> stores with a file. Size and time tell whether it must be encoded again.</summary>
+/// <summary>
+/// What <c>index</c> stores with a file. Size and time tell whether it must be encoded again.
+/// </summary>
 /// <param name="Path">Below the indexed folder, with /.</param>
 /// <param name="Caption">First line of the <c>.txt</c> file beside a picture, or of the text itself.</param>
 /// <param name="Folder">The indexed folder, absolute.</param>

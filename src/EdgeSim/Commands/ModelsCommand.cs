@@ -191,7 +191,9 @@ public static class ModelsCommand
         return command;
     }
 
-    /// <summary>Reports each step at once; Progress&lt;T&gt; would report it later, on another thread.</summary>
+    /// <summary>
+    /// Reports each step at once; Progress&lt;T&gt; would report it later, on another thread.
+    /// </summary>
     private sealed class InstallProgressLine(Output output) : IProgress<InstallProgress>
     {
         public void Report(InstallProgress value) => output.Message($"  {value.Model}: {value.Message}");

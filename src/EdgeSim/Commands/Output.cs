@@ -3,7 +3,9 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace EdgeSim.Commands;
 
-/// <summary>Where commands write: results to standard output, progress and messages to standard error.</summary>
+/// <summary>
+/// Where commands write: results to standard output, progress and messages to standard error.
+/// </summary>
 public sealed class Output(TextWriter result, TextWriter message)
 {
     private bool progressShown;

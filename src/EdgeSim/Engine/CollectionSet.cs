@@ -2,7 +2,9 @@ using EdgeSim.Index;
 
 namespace EdgeSim.Engine;
 
-/// <summary>The collections of a data folder, each opened when it is first asked for. Owned by the engine's thread.</summary>
+/// <summary>
+/// The collections of a data folder, each opened when it is first asked for. Owned by the engine's thread.
+/// </summary>
 public sealed class CollectionSet(string folder) : IDisposable
 {
     private readonly Dictionary<string, Collection> open = [];

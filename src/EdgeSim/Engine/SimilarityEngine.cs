@@ -8,8 +8,9 @@ using EdgeSim.Index.Kernels;
 namespace EdgeSim.Engine;
 
 /// <summary>
-/// The one request path: every command and transport comes through <see cref="Execute"/>. Synchronous and for one
-/// thread; <see cref="WorkQueue"/> stands before it where there are several callers. Buffers are made at start.
+/// The one request path: every command and transport comes through <see cref="Execute"/>. Synchronous and for
+/// one thread; <see cref="WorkQueue"/> stands before it where there are several callers. Buffers are made at
+/// start.
 /// </summary>
 public sealed class SimilarityEngine : IDisposable
 {
@@ -42,7 +43,9 @@ public sealed class SimilarityEngine : IDisposable
         _ => throw new ArgumentException($"no such request: {request.GetType().Name}", nameof(request)),
     };
 
-    /// <summary>True when the point is stored already; used by <c>index</c> to skip what has not changed.</summary>
+    /// <summary>
+    /// True when the point is stored already; used by <c>index</c> to skip what has not changed.
+    /// </summary>
     public bool TryGetPayload(string collection, ulong key, out ReadOnlySpan<byte> payload)
     {
         payload = default;

@@ -2,7 +2,9 @@ using EdgeSim.Encoders.Models;
 
 namespace EdgeSim.Encoders.Tests.Models;
 
-/// <summary>The committed calibrations are what the stated data gives, within what processors may differ in.</summary>
+/// <summary>
+/// The committed calibrations are what the stated data gives, within what processors may differ in.
+/// </summary>
 public sealed class CalibrationTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("edgesim-calibration-").FullName;

@@ -4,8 +4,9 @@ using EdgeSim.Encoders.Onnx;
 namespace EdgeSim.Encoders.Tests.Models;
 
 /// <summary>
-/// What the int8 image model keeps of its float original, and whether like pictures are near. On 342 captioned
-/// photographs of 14 classes; every fourth was used to calibrate and is left out where float and int8 are compared.
+/// What the int8 image model keeps of its float original, and whether like pictures are near. On 342
+/// captioned photographs of 14 classes; every fourth was used to calibrate and is left out where float and
+/// int8 are compared.
 /// </summary>
 public sealed class ImageModelTests(InstalledCatalogue catalogue, ITestOutputHelper output)
     : IClassFixture<InstalledCatalogue>, IDisposable

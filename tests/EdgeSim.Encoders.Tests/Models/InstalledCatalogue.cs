@@ -6,7 +6,9 @@ using Google.Protobuf;
 
 namespace EdgeSim.Encoders.Tests.Models;
 
-/// <summary>The catalogue installed once a test run into a temporary folder, and the float graphs beside it.</summary>
+/// <summary>
+/// The catalogue installed once a test run into a temporary folder, and the float graphs beside it.
+/// </summary>
 public sealed class InstalledCatalogue : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("edgesim-catalogue-").FullName;

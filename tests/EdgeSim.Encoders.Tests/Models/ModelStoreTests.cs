@@ -104,7 +104,8 @@ public sealed class ModelStoreTests : IDisposable
         ModelManifest manifest = new ModelStore(folder).Catalogue.First(m => m.Name == "use-lite");
         var installer = new ModelInstaller(folder, manifest, null);
 
-        // The vocabulary is missing from what is to be written: the second file fails after the first was written.
+        // The vocabulary is missing from what is to be written: the second file fails after the first was
+        // written.
         Assert.Throws<KeyNotFoundException>(() => installer.Place(
             new Dictionary<string, byte[]> { [manifest.Model.Name] = [1, 2, 3] }, () => false));
 

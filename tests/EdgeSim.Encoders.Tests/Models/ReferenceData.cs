@@ -4,8 +4,9 @@ using EdgeSim.Encoders.Models;
 namespace EdgeSim.Encoders.Tests.Models;
 
 /// <summary>
-/// The pictures and texts that the default models were calibrated and are judged on: two distribution packages, which
-/// setup unpacks into the cache folder. Which of them are for calibration and which for judging is decided here.
+/// The pictures and texts that the default models were calibrated and are judged on: two distribution
+/// packages, which setup unpacks into the cache folder. Which of them are for calibration and which for
+/// judging is decided here.
 /// </summary>
 internal static class ReferenceData
 {
@@ -14,17 +15,21 @@ internal static class ReferenceData
     private const int CalibrationPassages = 50;
     private const int GlossesInPassage = 6;
 
-    /// <summary>Folder of the stamps (Debian package tuxpaint-stamps-default), or null when it was not fetched.</summary>
+    /// <summary>
+    /// Folder of the stamps (Debian package tuxpaint-stamps-default), or null when it was not fetched.
+    /// </summary>
     public static string? Stamps { get; } = Folder(
         "EDGESIM_STAMPS", "data/tuxpaint-stamps-default/usr/share/tuxpaint/stamps", "stamps/usr/share/tuxpaint/stamps");
 
-    /// <summary>Folder of WordNet's files (Debian package wordnet-base), or null when it was not fetched.</summary>
+    /// <summary>
+    /// Folder of WordNet's files (Debian package wordnet-base), or null when it was not fetched.
+    /// </summary>
     public static string? WordNet { get; } = Folder(
         "EDGESIM_WORDNET", "data/wordnet-base/usr/share/wordnet", "wordnet/usr/share/wordnet");
 
     /// <summary>
-    /// The 342 captioned photographs: PNG of 4096 bytes or more with a caption of two words or more beside it, not among
-    /// symbols, seasonal and cartoon drawings; in ordinal order of their relative paths.
+    /// The 342 captioned photographs: PNG of 4096 bytes or more with a caption of two words or more beside
+    /// it, not among symbols, seasonal and cartoon drawings; in ordinal order of their relative paths.
     /// </summary>
     public static IReadOnlyList<Stamp> ReadStamps()
     {
@@ -89,7 +94,9 @@ internal static class ReferenceData
         .. ReadStamps().Where((_, i) => i % 2 == 1).Select(stamp => stamp.Caption),
     ];
 
-    /// <summary>Writes the folder that <c>edgesim models calibrate</c> was given for a model of the catalogue.</summary>
+    /// <summary>
+    /// Writes the folder that <c>edgesim models calibrate</c> was given for a model of the catalogue.
+    /// </summary>
     public static void WriteCalibrationFolder(Modality modality, string folder)
     {
         if (modality == Modality.Text)
@@ -117,7 +124,9 @@ internal static class ReferenceData
     /// <summary>One captioned picture.</summary>
     internal sealed record Stamp(string Path, string Class, string Caption);
 
-    /// <summary>Steele, Lea and Flood 2014: 64 bits of state, one addition and two multiplications a number.</summary>
+    /// <summary>
+    /// Steele, Lea and Flood 2014: 64 bits of state, one addition and two multiplications a number.
+    /// </summary>
     private sealed class SplitMix64(ulong state)
     {
         public ulong Next()

@@ -6,7 +6,9 @@ using EdgeSim.Encoders.Text;
 
 namespace EdgeSim.Encoders.Tests.Models;
 
-/// <summary>What the int8 text model keeps of its float original, and whether it finds what means the same.</summary>
+/// <summary>
+/// What the int8 text model keeps of its float original, and whether it finds what means the same.
+/// </summary>
 public sealed class TextModelTests(InstalledCatalogue catalogue, ITestOutputHelper output)
     : IClassFixture<InstalledCatalogue>
 {

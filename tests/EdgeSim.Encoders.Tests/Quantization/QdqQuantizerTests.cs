@@ -50,7 +50,8 @@ public sealed class QdqQuantizerTests
         ModelProto quantized = Quantize(model, ranges);
         float kept = Run(quantized, "y", Pixel(1f))[0];
 
-        // The same graph with the plain scale, largest / 127: its bias code is 3 / (2/255 x 1e-12/127), far beyond int32.
+        // The same graph with the plain scale, largest / 127: its bias code is 3 / (2/255 x 1e-12/127), far
+        // beyond int32.
         double plainCode = 3 / (Signed.Scale * (1e-12 / 127));
         Assert.True(plainCode > int.MaxValue);
         SetPlainScale(quantized, 1e-12f / 127, unchecked((int)(long)plainCode));

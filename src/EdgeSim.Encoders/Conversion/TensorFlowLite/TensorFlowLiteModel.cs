@@ -5,8 +5,9 @@ namespace EdgeSim.Encoders.Conversion.TensorFlowLite;
 
 /// <summary>
 /// The graph of a TensorFlow Lite file, version 3 of the schema
-/// (https://github.com/tensorflow/tensorflow/blob/master/tensorflow/lite/schema/schema.fbs). Only the tables that a
-/// convolutional trunk needs are read; anything outside of the schema's rules is a <see cref="ModelException"/>.
+/// (https://github.com/tensorflow/tensorflow/blob/master/tensorflow/lite/schema/schema.fbs). Only the tables
+/// that a convolutional trunk needs are read; anything outside of the schema's rules is a
+/// <see cref="ModelException"/>.
 /// </summary>
 internal sealed class TensorFlowLiteModel
 {
@@ -47,10 +48,14 @@ internal sealed class TensorFlowLiteModel
     /// <summary>Indices into <see cref="Tensors"/>.</summary>
     public IReadOnlyList<int> Outputs { get; }
 
-    /// <summary>Reads a file. O(tables); the weights stay where they are until <see cref="Constant"/>.</summary>
+    /// <summary>
+    /// Reads a file. O(tables); the weights stay where they are until <see cref="Constant"/>.
+    /// </summary>
     /// <param name="file">The bytes; the model keeps views of them.</param>
     /// <param name="start">Where the FlatBuffer begins; it reaches to the end.</param>
-    /// <exception cref="ModelException">Not a TensorFlow Lite file of version 3, or a damaged one.</exception>
+    /// <exception cref="ModelException">
+    /// Not a TensorFlow Lite file of version 3, or a damaged one.
+    /// </exception>
     public static TensorFlowLiteModel Parse(byte[] file, int start)
     {
         if (start > file.Length)
@@ -86,10 +91,12 @@ internal sealed class TensorFlowLiteModel
     public TensorFlowLiteOperator? Producer(int tensor) => producers.GetValueOrDefault(tensor);
 
     /// <summary>
-    /// The values of a constant, row-major. A float16 constant stands behind a DEQUANTIZE operator, which is folded
-    /// here: every float16 value is a float32 value. O(elements).
+    /// The values of a constant, row-major. A float16 constant stands behind a DEQUANTIZE operator, which is
+    /// folded here: every float16 value is a float32 value. O(elements).
     /// </summary>
-    /// <exception cref="ModelException">Not a constant, of another type, too short or too long, or not finite.</exception>
+    /// <exception cref="ModelException">
+    /// Not a constant, of another type, too short or too long, or not finite.
+    /// </exception>
     public float[] Constant(int tensor)
     {
         if (Producer(tensor) is { Kind: OperatorKind.Dequantize, Inputs: [int half] })
@@ -155,8 +162,8 @@ internal sealed class TensorFlowLiteModel
     }
 
     /// <summary>
-    /// The number of an operator moved from a byte to an int32 when it outgrew 127; old files have only the byte and
-    /// new ones have both, so the larger one counts.
+    /// The number of an operator moved from a byte to an int32 when it outgrew 127; old files have only the
+    /// byte and new ones have both, so the larger one counts.
     /// </summary>
     private static OperatorKind ReadKind(FlatTable code) =>
         (OperatorKind)Math.Max((sbyte)code.Byte(field: 0), code.Int32(field: 3));

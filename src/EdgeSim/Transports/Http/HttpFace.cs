@@ -7,8 +7,8 @@ using EdgeSim.Encoders;
 namespace EdgeSim.Transports.Http;
 
 /// <summary>
-/// The HTTP face: turns a body into a <see cref="Request"/>, enqueues it and writes the reply. Holds no logic of its
-/// own. Reserves a body's bytes before it reads them, and refuses with 503 what does not fit.
+/// The HTTP face: turns a body into a <see cref="Request"/>, enqueues it and writes the reply. Holds no logic
+/// of its own. Reserves a body's bytes before it reads them, and refuses with 503 what does not fit.
 /// </summary>
 public sealed class HttpFace(WorkQueue queue, ILogger<HttpFace> logger)
 {
