@@ -24,17 +24,20 @@ public static class EncoderCatalog
     /// <exception cref="ModelException">
     /// A file or the native runtime is missing, wrong or damaged.
     /// </exception>
-    public static IEncoder Open(ModelManifest manifest, string folder, int threads) => manifest.Modality switch
+    public static IEncoder Open(
+        ModelManifest manifest, string folder, int threads) => manifest.Modality switch
     {
         Modality.Text => new TextEncoder(manifest, folder, threads),
         Modality.Image => new ImageEncoder(manifest, folder, threads),
-        _ => throw new ModelException($"Model '{manifest.Name}': no encoder takes the modality {manifest.Modality}."),
+        _ => throw new ModelException(
+            $"Model '{manifest.Name}': no encoder takes the modality {manifest.Modality}."),
     };
 
     /// <summary>The converter that a manifest names.</summary>
     /// <exception cref="ModelException">There is none of that name.</exception>
     internal static IModelConverter Converter(ModelManifest manifest) =>
         Array.Find(Converters, c => c.Name == manifest.Origin.Converter)
-        ?? throw new ModelException($"Model '{manifest.Name}' needs the converter '{manifest.Origin.Converter}'. This release "
+        ?? throw new ModelException(
+            $"Model '{manifest.Name}' needs the converter '{manifest.Origin.Converter}'. This release "
             + $"has: {string.Join(", ", Converters.Select(c => c.Name))}.");
 }

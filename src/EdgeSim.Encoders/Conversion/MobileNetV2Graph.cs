@@ -47,7 +47,8 @@ internal sealed class MobileNetV2Graph(int height, int width) : IModelConverter
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Math.Max(height, width), 1024);
         if (mean.Length is not (0 or Dimension))
         {
-            throw new ModelException($"{Name}: a mean of {mean.Length} values; {Dimension} or none are allowed.");
+            throw new ModelException(
+                $"{Name}: a mean of {mean.Length} values; {Dimension} or none are allowed.");
         }
 
         var graph = new GraphBuilder(Name);

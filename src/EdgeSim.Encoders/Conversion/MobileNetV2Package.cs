@@ -43,7 +43,8 @@ internal static class MobileNetV2Package
         string hash = Convert.ToHexStringLower(SHA256.HashData(assets.AsSpan(ModelStart)));
         return hash == ModelSha256
             ? TensorFlowLiteModel.Parse(assets, ModelStart)
-            : throw new ModelException($"{Assets}: the SHA-256 of the model in it is {hash}, expected {ModelSha256}. "
+            : throw new ModelException(
+                $"{Assets}: the SHA-256 of the model in it is {hash}, expected {ModelSha256}. "
                 + "Fetch version 0.4.1675468480 of @mediapipe/objectron again.");
     }
 }

@@ -41,7 +41,8 @@ internal sealed class MobileNetV2Trunk
     /// <exception cref="ModelException">
     /// The model has no such trunk, or an operator in it that is not known.
     /// </exception>
-    public static Plane Add(TensorFlowLiteModel model, GraphBuilder graph, string image, int height, int width)
+    public static Plane Add(
+        TensorFlowLiteModel model, GraphBuilder graph, string image, int height, int width)
     {
         if (model.Inputs is not [int input])
         {
@@ -135,7 +136,8 @@ internal sealed class MobileNetV2Trunk
 
         float[] weights = Transpose(model.Constant(each.Inputs[1]), to, kernelHeight * kernelWidth, from);
         graph.Initializer($"{name}/weight", [to, from, kernelHeight, kernelWidth], weights);
-        return WriteNode(each, name, output, input with { Channels = to }, kernelHeight, kernelWidth, groups: 1);
+        return WriteNode(
+            each, name, output, input with { Channels = to }, kernelHeight, kernelWidth, groups: 1);
     }
 
     private Plane WriteDepthwise(TensorFlowLiteOperator each, string name, string output)
@@ -144,7 +146,8 @@ internal sealed class MobileNetV2Trunk
         if (shape is not [1, int kernelHeight, int kernelWidth, int channels] || channels != input.Channels
             || each.DepthMultiplier != 1)
         {
-            throw Unknown($"depthwise weights [{string.Join(", ", shape)}] x {each.DepthMultiplier} at '{name}' with "
+            throw Unknown(
+                $"depthwise weights [{string.Join(", ", shape)}] x {each.DepthMultiplier} at '{name}' with "
                 + $"{input.Channels} channels");
         }
 
@@ -155,16 +158,18 @@ internal sealed class MobileNetV2Trunk
 
     /// <param name="shaped">The input with the channels of the output.</param>
     private Plane WriteNode(
-        TensorFlowLiteOperator each, string name, string output, Plane shaped, int kernelHeight, int kernelWidth,
-        int groups)
+        TensorFlowLiteOperator each, string name, string output, Plane shaped,
+        int kernelHeight, int kernelWidth, int groups)
     {
         float[] bias = model.Constant(each.Inputs[2]);
         if (each.Padding != PaddingKind.Same || each.DilationHeight != 1 || each.DilationWidth != 1
-            || each.StrideHeight is < 1 or > 8 || each.StrideWidth is < 1 or > 8 || bias.Length != shaped.Channels)
+            || each.StrideHeight is < 1 or > 8 || each.StrideWidth is < 1 or > 8
+            || bias.Length != shaped.Channels)
         {
-            throw Unknown($"padding {each.Padding}, stride {each.StrideHeight} x {each.StrideWidth}, dilation "
-                + $"{each.DilationHeight} x {each.DilationWidth} and {bias.Length} biases for {shaped.Channels} "
-                + $"channels at '{name}'");
+            throw Unknown(
+                $"padding {each.Padding}, stride {each.StrideHeight} x {each.StrideWidth}, dilation "
+                + $"{each.DilationHeight} x {each.DilationWidth} and {bias.Length} biases for "
+                + $"{shaped.Channels} channels at '{name}'");
         }
 
         (int top, int bottom) = SamePadding(shaped.Height, kernelHeight, each.StrideHeight);

@@ -42,7 +42,8 @@ internal sealed record CalibrationFile
         {
             CalibrationFile file = JsonSerializer.Deserialize(json, ManifestJson.Default.CalibrationFile)
                 ?? throw new ModelException($"{path}: is null, not a calibration.");
-            string? broken = file.Ranges.FirstOrDefault(r => r.Value.Length != 2 || r.Value[0] > r.Value[1]).Key;
+            string? broken = file.Ranges
+                .FirstOrDefault(r => r.Value.Length != 2 || r.Value[0] > r.Value[1]).Key;
             return broken is null
                 ? file
                 : throw new ModelException($"{path}: the range of '{broken}' must be [min, max].");
@@ -57,7 +58,8 @@ internal sealed record CalibrationFile
     public byte[] Write()
     {
         var text = new StringBuilder();
-        text.Append("{\n  \"model\": \"").Append(JsonEncodedText.Encode(Model)).Append("\",\n  \"ranges\": {\n");
+        text.Append("{\n  \"model\": \"").Append(JsonEncodedText.Encode(Model))
+            .Append("\",\n  \"ranges\": {\n");
         text.AppendJoin(",\n", Ranges.Select(
             r => $"    \"{JsonEncodedText.Encode(r.Key)}\": [{Digits(r.Value[0])}, {Digits(r.Value[1])}]"));
         text.Append("\n  }");

@@ -51,5 +51,6 @@ internal sealed partial class ManifestJson : JsonSerializerContext
         return [.. JsonSerializer.SerializeToUtf8Bytes(manifest, readable.ModelManifest), (byte)'\n'];
     }
 
-    private sealed class ModalityConverter() : JsonStringEnumConverter<Modality>(JsonNamingPolicy.CamelCase, false);
+    private sealed class ModalityConverter()
+        : JsonStringEnumConverter<Modality>(JsonNamingPolicy.CamelCase, false);
 }

@@ -34,8 +34,11 @@ internal static class ModelCalibrator
         IReadOnlyDictionary<string, ActivationRange> full = calibrator.MinMax(inputs);
         if (full.Count == 0)
         {
-            throw new ModelException($"{dataFolder}: holds no data for {manifest.Name}. Put "
-                + (manifest.Modality == Modality.Text ? ".txt files with one text a line" : ".png or .jpg pictures") + " there.");
+            string kind = manifest.Modality == Modality.Text
+                ? ".txt files with one text a line"
+                : ".png or .jpg pictures";
+            throw new ModelException(
+                $"{dataFolder}: holds no data for {manifest.Name}. Put {kind} there.");
         }
 
         // One word of a text is a whole input: a value clipped there is not averaged away, so large errors
@@ -47,7 +50,11 @@ internal static class ModelCalibrator
             Model = manifest.Name,
             Ranges = calibrator.Activations.ToDictionary(
                 name => name,
-                name => new[] { CalibrationFile.Round(best[name].Min), CalibrationFile.Round(best[name].Max) }),
+                name => new[]
+                {
+                    CalibrationFile.Round(best[name].Min),
+                    CalibrationFile.Round(best[name].Max),
+                }),
         };
         IReadOnlyDictionary<string, float[]> shifts = BiasCorrection.Measure(
             model, file.ActivationRanges(), inputs, Threads, CalibrationFile.Round);
@@ -85,19 +92,26 @@ internal static class ModelCalibrator
 
         TextInput text = manifest.Text!;
         byte[] vocabulary = converter.SideFiles(package)[text.Vocabulary.Name];
-        return Texts(text, new UnigramTokenizer(UnigramVocabulary.Parse(vocabulary, text.Vocabulary.Name)), dataFolder);
+        return Texts(
+            text,
+            new UnigramTokenizer(UnigramVocabulary.Parse(vocabulary, text.Vocabulary.Name)),
+            dataFolder);
     }
 
     private static IEnumerable<OnnxTensor[]> Texts(TextInput input, UnigramTokenizer tokenizer, string folder)
     {
         var ids = new long[input.TokensMax];
-        foreach (string line in Files(folder, ".txt").SelectMany(File.ReadLines).Where(line => line.Length > 0))
+        IEnumerable<string> lines = Files(folder, ".txt").SelectMany(File.ReadLines);
+        foreach (string line in lines.Where(line => line.Length > 0))
         {
             int count = tokenizer.Encode(line, ids).Written;
             yield return
             [
                 new OnnxTensor(input.InputIds, [1, count]) { Int64s = ids[..count] },
-                new OnnxTensor(input.AttentionMask, [1, count]) { Int64s = [.. Enumerable.Repeat(1L, count)] },
+                new OnnxTensor(input.AttentionMask, [1, count])
+                {
+                    Int64s = [.. Enumerable.Repeat(1L, count)],
+                },
             ];
         }
     }
@@ -111,7 +125,10 @@ internal static class ModelCalibrator
             decoder.Decode(File.ReadAllBytes(path), resizer);
             yield return
             [
-                new OnnxTensor(input.Name, [1, input.Height, input.Width, 3]) { Floats = [.. resizer.Tensor] },
+                new OnnxTensor(input.Name, [1, input.Height, input.Width, 3])
+                {
+                    Floats = [.. resizer.Tensor],
+                },
             ];
         }
     }

@@ -27,7 +27,9 @@ internal static class ModelConversion
     {
         ModelProto model = converter.Build(package, calibration.Mean);
         ModelProto quantized = QdqQuantizer.Quantize(
-            model, calibration.ActivationRanges(), calibration.BiasShifts ?? new Dictionary<string, float[]>());
+            model,
+            calibration.ActivationRanges(),
+            calibration.BiasShifts ?? new Dictionary<string, float[]>());
         var files = new Dictionary<string, byte[]>(StringComparer.Ordinal)
         {
             [modelName] = quantized.ToByteArray(),

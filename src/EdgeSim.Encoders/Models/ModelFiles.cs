@@ -12,7 +12,8 @@ internal static partial class ModelFiles
     private const int OpenReadOnlyDirectory = 0;
 
     /// <summary>Lower-case hex.</summary>
-    public static string Sha256(ReadOnlySpan<byte> content) => Convert.ToHexStringLower(SHA256.HashData(content));
+    public static string Sha256(ReadOnlySpan<byte> content) =>
+        Convert.ToHexStringLower(SHA256.HashData(content));
 
     /// <summary>Lower-case hex of a file. O(bytes), constant memory.</summary>
     public static string Sha256OfFile(string path)
@@ -60,11 +61,12 @@ internal static partial class ModelFiles
     {
         int errno = Marshal.GetLastPInvokeError();
         return new ModelException(
-            $"{path}: {call} failed: {new Win32Exception(errno).Message} (errno {errno}). Check the disk, then run the "
-            + "command again.");
+            $"{path}: {call} failed: {new Win32Exception(errno).Message} (errno {errno}). Check the disk, "
+            + "then run the command again.");
     }
 
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(
+        "libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]

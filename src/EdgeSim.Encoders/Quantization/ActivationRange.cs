@@ -14,7 +14,8 @@ internal readonly record struct ActivationRange
         if (!float.IsFinite(min) || !float.IsFinite(max) || min > max)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(min), $"A range of [{min}, {max}] cannot be coded: both ends must be finite, min <= max.");
+                nameof(min),
+                $"A range of [{min}, {max}] cannot be coded: both ends must be finite, min <= max.");
         }
 
         Min = Math.Min(min, 0f);

@@ -79,7 +79,8 @@ internal sealed class ChannelWeights
             double code = Math.Round(bias[channel] / (double)biasScales[channel]);
             if (Math.Abs(code) > 2 * BiasCodeMax - 1)
             {
-                throw new ModelException($"Bias {bias[channel]} of channel {channel} does not fit int32 at scale "
+                throw new ModelException(
+                    $"Bias {bias[channel]} of channel {channel} does not fit int32 at scale "
                     + $"{biasScales[channel]}. The scale must be at least |bias| / 2^30.");
             }
 

@@ -171,8 +171,10 @@ internal sealed class QdqQuantizer
 
         if (shifts.Length != values.Length)
         {
-            throw new ModelException($"The calibration shifts {shifts.Length} biases of '{result}', which has {values.Length}. "
-                + "It belongs to another graph: make it again with: edgesim models calibrate NAME DATA-FOLDER");
+            throw new ModelException(
+                $"The calibration shifts {shifts.Length} biases of '{result}', which has {values.Length}. "
+                + "It belongs to another graph: make it again with: "
+                + "edgesim models calibrate NAME DATA-FOLDER");
         }
 
         for (int i = 0; i < values.Length; i++)
@@ -208,7 +210,8 @@ internal sealed class QdqQuantizer
         TensorProto table = plan.Constant(node.Input[0])!;
         int rows = (int)table.Dims[0];
         float[] values = TensorData.Floats(table);
-        ChannelWeights quantized = ChannelWeights.Quantize(values, ChannelLayout.First(rows, values.Length), [], 1f);
+        ChannelWeights quantized = ChannelWeights.Quantize(
+            values, ChannelLayout.First(rows, values.Length), [], 1f);
         string output = node.Output[0];
         string codes = Add(TensorData.Constant<sbyte>(
             table.Name + ".codes", DataType.Int8, [.. table.Dims], quantized.Codes));
@@ -241,7 +244,8 @@ internal sealed class QdqQuantizer
 
     private ActivationRange RangeOf(string tensor) => ranges.TryGetValue(tensor, out ActivationRange range)
         ? range
-        : throw new ModelException($"The calibration has no range for tensor '{tensor}'. It belongs to another graph: "
+        : throw new ModelException(
+            $"The calibration has no range for tensor '{tensor}'. It belongs to another graph: "
             + "make it again with: edgesim models calibrate NAME DATA-FOLDER");
 
     private string Add(TensorProto constant)

@@ -68,7 +68,8 @@ internal sealed class QuantizationPlan
     public bool ReadsCodes(NodeProto node, int input)
     {
         string tensor = node.Input[input];
-        return IsQuantized(tensor) && (integerBorn.Contains(tensor) || (input == 0 && IsIntegerProduct(node)));
+        return IsQuantized(tensor)
+            && (integerBorn.Contains(tensor) || (input == 0 && IsIntegerProduct(node)));
     }
 
     public TensorProto? Constant(string tensor) => constants.GetValueOrDefault(tensor);

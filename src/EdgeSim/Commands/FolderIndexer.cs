@@ -66,9 +66,11 @@ public sealed class FolderIndexer(SimilarityEngine engine, Output output)
         try
         {
             PointInput input = item.Text is { } text ? PointInput.FromText(text)
-                : Path.GetExtension(item.File!) is ".txt" or ".md" ? PointInput.FromText(InputFiles.ReadText(item.File!))
-                : PointInput.FromImage(InputFiles.ReadImage(item.File!));
-            byte[] payload = JsonSerializer.SerializeToUtf8Bytes(item.Payload, JsonFormats.Default.ItemPayload);
+                : Path.GetExtension(item.File!) is ".txt" or ".md"
+                    ? PointInput.FromText(InputFiles.ReadText(item.File!))
+                    : PointInput.FromImage(InputFiles.ReadImage(item.File!));
+            byte[] payload = JsonSerializer.SerializeToUtf8Bytes(
+                item.Payload, JsonFormats.Default.ItemPayload);
             batch.Add(new NewPoint(item.Key, input, payload));
             batchPaths.Add(item.Payload.Path);
             batchBytes += item.Payload.Bytes;

@@ -51,7 +51,9 @@ public static class FolderScanner
             if (files.Count == Limits.FilesMax)
             {
                 throw new UserException(
-                    ExitCode.Data, $"{folder} holds more than {Limits.FilesMax} files, which is the limit of one run. Index its parts.");
+                    ExitCode.Data,
+                    $"{folder} holds more than {Limits.FilesMax} files, which is the limit of one run. "
+                    + "Index its parts.");
             }
 
             files.Add(new FileInfo(path));
@@ -63,7 +65,8 @@ public static class FolderScanner
 
     private static IndexItem Item(string folder, FileInfo file, string? caption, string? path, string? text)
     {
-        string relative = Path.GetRelativePath(folder, file.FullName).Replace(Path.DirectorySeparatorChar, '/');
+        string relative = Path.GetRelativePath(folder, file.FullName).Replace(
+            Path.DirectorySeparatorChar, '/');
         long modified = new DateTimeOffset(file.LastWriteTimeUtc).ToUnixTimeSeconds();
         var payload = new ItemPayload(relative, caption, Path.GetFullPath(folder), file.Length, modified);
         return new IndexItem(PointKey.OfPath(relative), payload, path, text);

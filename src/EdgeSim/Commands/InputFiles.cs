@@ -13,7 +13,8 @@ public static class InputFiles
     /// <exception cref="UserException">
     /// Not there, not a file, or larger than <see cref="Limits.TextFileBytesMax"/>.
     /// </exception>
-    public static string ReadText(string path) => Encoding.UTF8.GetString(Read(path, Limits.TextFileBytesMax, "a text"));
+    public static string ReadText(string path) =>
+        Encoding.UTF8.GetString(Read(path, Limits.TextFileBytesMax, "a text"));
 
     /// <exception cref="UserException">
     /// Not there, not a file, or larger than <see cref="Limits.EncodeInputBytesMax"/>.
@@ -32,7 +33,8 @@ public static class InputFiles
             if (buffer.Length + read > Limits.EncodeInputBytesMax)
             {
                 throw new UserException(
-                    ExitCode.Data, $"Standard input has more than {Limits.EncodeInputBytesMax} bytes. Send it in parts.");
+                    ExitCode.Data,
+                    $"Standard input has more than {Limits.EncodeInputBytesMax} bytes. Send it in parts.");
             }
 
             buffer.Write(block, 0, read);

@@ -12,7 +12,11 @@ namespace EdgeSim.Commands;
 /// <param name="Bytes">Size of the file.</param>
 /// <param name="Modified">Last write, UTC seconds since 1970.</param>
 public sealed record ItemPayload(
-    [property: JsonRequired] string Path, string? Caption, [property: JsonRequired] string Folder, long Bytes, long Modified)
+    [property: JsonRequired] string Path,
+    string? Caption,
+    [property: JsonRequired] string Folder,
+    long Bytes,
+    long Modified)
 {
     /// <summary>The payload as an item, or null when it is something else.</summary>
     public static ItemPayload? From(JsonElement payload)

@@ -40,7 +40,8 @@ public sealed class Output(TextWriter result, TextWriter message)
 
         const int Width = 30;
         int filled = (int)(Width * done / total);
-        message.Write($"\r{what} [{new string('#', filled)}{new string('.', Width - filled)}] {done}/{total} ");
+        message.Write(
+            $"\r{what} [{new string('#', filled)}{new string('.', Width - filled)}] {done}/{total} ");
         message.Flush();
         progressShown = true;
         if (done == total)

@@ -47,7 +47,9 @@ public sealed class WorkQueue : IDisposable
     public bool TryEnqueue(Request request, CancellationToken cancellation, out Task<Reply> reply)
     {
         var item = new WorkItem(
-            request, cancellation, new TaskCompletionSource<Reply>(TaskCreationOptions.RunContinuationsAsynchronously));
+            request,
+            cancellation,
+            new TaskCompletionSource<Reply>(TaskCreationOptions.RunContinuationsAsynchronously));
         reply = item.Completion.Task;
         if (channel.Writer.TryWrite(item))
         {
@@ -90,7 +92,8 @@ public sealed class WorkQueue : IDisposable
         {
             item.Completion.TrySetResult(engine.Execute(item.Request));
         }
-#pragma warning disable CA1031 // One of the two loops that catch all: the caller gets the exception, the worker lives on.
+        // One of the two loops that catch all: the caller gets the exception, the worker lives on.
+#pragma warning disable CA1031
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -98,5 +101,6 @@ public sealed class WorkQueue : IDisposable
         }
     }
 
-    private sealed record WorkItem(Request Request, CancellationToken Cancellation, TaskCompletionSource<Reply> Completion);
+    private sealed record WorkItem(
+        Request Request, CancellationToken Cancellation, TaskCompletionSource<Reply> Completion);
 }

@@ -37,7 +37,8 @@ internal readonly struct FlatTable
         Require(bytes, position, tableBytes, "table");
         if (vtableBytes < 2 * sizeof(ushort) || tableBytes < sizeof(int))
         {
-            throw Damaged(position, $"a table of {tableBytes} bytes with a vtable of {vtableBytes}; at least 4 and 4");
+            throw Damaged(
+                position, $"a table of {tableBytes} bytes with a vtable of {vtableBytes}; at least 4 and 4");
         }
     }
 

@@ -30,7 +30,8 @@ internal sealed class TensorFlowLiteModel
             {
                 if (!producers.TryAdd(output, each))
                 {
-                    throw new ModelException($"TensorFlow Lite file: two operators write '{tensors[output].Name}'. "
+                    throw new ModelException(
+                        $"TensorFlow Lite file: two operators write '{tensors[output].Name}'. "
                         + "Fetch the package again.");
                 }
             }
@@ -60,7 +61,8 @@ internal sealed class TensorFlowLiteModel
     {
         if (start > file.Length)
         {
-            throw new ModelException($"TensorFlow Lite file: {file.Length} bytes, and the model begins at byte "
+            throw new ModelException(
+                $"TensorFlow Lite file: {file.Length} bytes, and the model begins at byte "
                 + $"{start}. Fetch the package again.");
         }
 
@@ -69,7 +71,8 @@ internal sealed class TensorFlowLiteModel
         FlatTable[] graphs = root.Tables(field: 2);
         if (version != SchemaVersion || graphs.Length != 1)
         {
-            throw new ModelException($"TensorFlow Lite file: schema version {version} with {graphs.Length} graphs; "
+            throw new ModelException(
+                $"TensorFlow Lite file: schema version {version} with {graphs.Length} graphs; "
                 + $"this reader knows version {SchemaVersion} with one graph.");
         }
 
@@ -84,7 +87,10 @@ internal sealed class TensorFlowLiteModel
         }
 
         return new TensorFlowLiteModel(
-            tensors, operators, ReadOperands(graph, 1, tensors.Length, 0), ReadOperands(graph, 2, tensors.Length, 0));
+            tensors,
+            operators,
+            ReadOperands(graph, 1, tensors.Length, 0),
+            ReadOperands(graph, 2, tensors.Length, 0));
     }
 
     /// <summary>The operator that computes a tensor, or null for an input and for a constant.</summary>
@@ -120,7 +126,8 @@ internal sealed class TensorFlowLiteModel
 
         if (count * elementBytes != constant.Data.Count)
         {
-            throw Unfit(constant, $"{constant.Data.Count} bytes, not the {count * elementBytes} of its shape");
+            throw Unfit(
+                constant, $"{constant.Data.Count} bytes, not the {count * elementBytes} of its shape");
         }
 
         ReadOnlySpan<byte> data = constant.Data;
@@ -191,7 +198,8 @@ internal sealed class TensorFlowLiteModel
         };
     }
 
-    private static TensorFlowLiteOperator ReadConvolution(TensorFlowLiteOperator bare, FlatTable options) => bare with
+    private static TensorFlowLiteOperator ReadConvolution(
+        TensorFlowLiteOperator bare, FlatTable options) => bare with
     {
         Padding = (PaddingKind)options.Byte(field: 0),
         StrideWidth = options.Int32(field: 1),
@@ -201,7 +209,8 @@ internal sealed class TensorFlowLiteModel
         DilationHeight = options.Int32(field: 5, absent: 1),
     };
 
-    private static TensorFlowLiteOperator ReadDepthwise(TensorFlowLiteOperator bare, FlatTable options) => bare with
+    private static TensorFlowLiteOperator ReadDepthwise(
+        TensorFlowLiteOperator bare, FlatTable options) => bare with
     {
         Padding = (PaddingKind)options.Byte(field: 0),
         StrideWidth = options.Int32(field: 1),
@@ -218,7 +227,8 @@ internal sealed class TensorFlowLiteModel
         byte found = table.Byte(field: 3);
         return found == union
             ? table.Table(field: 4)
-            : throw new ModelException($"TensorFlow Lite file: {kind} with options of type {found}, not {union}. "
+            : throw new ModelException(
+                $"TensorFlow Lite file: {kind} with options of type {found}, not {union}. "
                 + "Fetch the package again.");
     }
 

@@ -9,7 +9,8 @@ namespace EdgeSim.Encoders.Conversion.TensorFlowLite;
 /// <param name="Data">
 /// Its constant, little endian; empty where an operator computes it. A view of the file.
 /// </param>
-internal sealed record TensorFlowLiteTensor(string Name, int[] Shape, ElementKind Kind, ArraySegment<byte> Data)
+internal sealed record TensorFlowLiteTensor(
+    string Name, int[] Shape, ElementKind Kind, ArraySegment<byte> Data)
 {
     /// <summary>The name as a person knows it: what stands before the first semicolon.</summary>
     public string ShortName => Name.IndexOf(';') is var end and >= 0 ? Name[..end] : Name;
