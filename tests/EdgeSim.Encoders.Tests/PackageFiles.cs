@@ -64,7 +64,8 @@ internal static class PackageFiles
             }
         }
 
-        throw new FileNotFoundException($"No fixtures/{name} above {caller}: run from the source tree.", name);
+        throw new FileNotFoundException(
+            $"No fixtures/{name} above {caller}: run from the source tree.", name);
     }
 
     private static Dictionary<string, byte[]> ReadTarball(string path)

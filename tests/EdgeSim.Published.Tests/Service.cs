@@ -41,14 +41,17 @@ internal sealed partial class Service : IDisposable
     {
         get
         {
-            string line = File.ReadLines($"/proc/{process.Id}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
+            string line = File.ReadLines($"/proc/{process.Id}/status").First(
+                l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
             return long.Parse(Digits().Match(line).Value) << 10;
         }
     }
 
-    public JsonElement Put(string path, object body) => Read(Client.PutAsync(path, JsonContent.Create(body)).Result);
+    public JsonElement Put(string path, object body) =>
+        Read(Client.PutAsync(path, JsonContent.Create(body)).Result);
 
-    public JsonElement Post(string path, object body) => Read(Client.PostAsync(path, JsonContent.Create(body)).Result);
+    public JsonElement Post(string path, object body) =>
+        Read(Client.PostAsync(path, JsonContent.Create(body)).Result);
 
     /// <summary>SIGTERM, then the exit code.</summary>
     public int Terminate()

@@ -19,7 +19,8 @@ public sealed class CalibrationTests : IDisposable
         var store = new ModelStore(Path.Combine(folder, "store"));
         ModelManifest manifest = store.Catalogue.Single(m => m.Name == name);
         Assert.SkipWhen(
-            ReferenceData.Stamps is null || (manifest.Modality == Modality.Text && ReferenceData.WordNet is null),
+            ReferenceData.Stamps is null
+                || (manifest.Modality == Modality.Text && ReferenceData.WordNet is null),
             "the calibration data was not fetched");
         string data = Directory.CreateDirectory(Path.Combine(folder, "data")).FullName;
         ReferenceData.WriteCalibrationFolder(manifest.Modality, data);

@@ -33,7 +33,8 @@ public sealed class CatalogueUpdate
                 Directory.Delete(data, recursive: true);
             }
 
-            CalibrationFile calibration = CalibrationFile.Read(File.ReadAllBytes(calibrationPath), calibrationPath);
+            CalibrationFile calibration = CalibrationFile.Read(
+                File.ReadAllBytes(calibrationPath), calibrationPath);
             IModelConverter converter = EncoderCatalog.Converter(manifest);
             IReadOnlyDictionary<string, byte[]> files = ModelConversion.Convert(
                 converter, new PackageSource().Read(manifest.Origin), calibration, manifest.Model.Name);

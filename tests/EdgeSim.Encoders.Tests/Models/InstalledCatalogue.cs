@@ -35,7 +35,8 @@ public sealed class InstalledCatalogue : IDisposable
     /// <summary>The float graph of a model, before quantisation and centring.</summary>
     internal static OnnxSession OpenFloat(ModelManifest manifest)
     {
-        ModelProto model = EncoderCatalog.Converter(manifest).Build(new PackageSource().Read(manifest.Origin), []);
+        ModelProto model = EncoderCatalog.Converter(manifest).Build(
+            new PackageSource().Read(manifest.Origin), []);
         return new OnnxSession(model.ToByteArray(), threads: 1);
     }
 }

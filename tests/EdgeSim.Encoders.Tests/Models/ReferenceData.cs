@@ -19,7 +19,9 @@ internal static class ReferenceData
     /// Folder of the stamps (Debian package tuxpaint-stamps-default), or null when it was not fetched.
     /// </summary>
     public static string? Stamps { get; } = Folder(
-        "EDGESIM_STAMPS", "data/tuxpaint-stamps-default/usr/share/tuxpaint/stamps", "stamps/usr/share/tuxpaint/stamps");
+        "EDGESIM_STAMPS",
+        "data/tuxpaint-stamps-default/usr/share/tuxpaint/stamps",
+        "stamps/usr/share/tuxpaint/stamps");
 
     /// <summary>
     /// Folder of WordNet's files (Debian package wordnet-base), or null when it was not fetched.
@@ -40,9 +42,12 @@ internal static class ReferenceData
                 .Select(path => Path.GetRelativePath(root, path))
                 .Where(path => !path.Split('/').Intersect(["symbols", "seasonal", "cartoon"]).Any())
                 .Order(StringComparer.Ordinal)
-                .Where(path => File.Exists(CaptionPath(root, path)) && new FileInfo(Path.Combine(root, path)).Length >= 4096)
+                .Where(path => File.Exists(CaptionPath(root, path))
+                    && new FileInfo(Path.Combine(root, path)).Length >= 4096)
                 .Select(path => new Stamp(
-                    Path.Combine(root, path), path.Split('/')[0], File.ReadLines(CaptionPath(root, path)).First().Trim()))
+                    Path.Combine(root, path),
+                    path.Split('/')[0],
+                    File.ReadLines(CaptionPath(root, path)).First().Trim()))
                 .Where(stamp => stamp.Caption.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length >= 2),
         ];
         Assert.Equal(342, stamps.Length);
@@ -57,7 +62,8 @@ internal static class ReferenceData
         [
             .. new[] { "noun", "verb", "adj", "adv" }
                 .SelectMany(part => File.ReadLines(Path.Combine(WordNet!, "data." + part)))
-                .Where(line => !line.StartsWith("  ", StringComparison.Ordinal) && line.Contains("| ", StringComparison.Ordinal))
+                .Where(line => !line.StartsWith("  ", StringComparison.Ordinal)
+                    && line.Contains("| ", StringComparison.Ordinal))
                 .Select(line => line[(line.IndexOf("| ", StringComparison.Ordinal) + 2)..].Trim()),
         ];
         var random = new SplitMix64(Seed);
@@ -78,11 +84,13 @@ internal static class ReferenceData
     /// <summary>Texts for calibration: glosses, passages of six glosses, every second caption.</summary>
     public static IReadOnlyList<string> CalibrationTexts()
     {
-        IReadOnlyList<string> glosses = SampleGlosses(CalibrationGlosses + (CalibrationPassages * GlossesInPassage));
+        IReadOnlyList<string> glosses = SampleGlosses(
+            CalibrationGlosses + (CalibrationPassages * GlossesInPassage));
         return
         [
             .. glosses.Take(CalibrationGlosses),
-            .. glosses.Skip(CalibrationGlosses).Chunk(GlossesInPassage).Select(passage => string.Join(". ", passage)),
+            .. glosses.Skip(CalibrationGlosses).Chunk(GlossesInPassage)
+                .Select(passage => string.Join(". ", passage)),
             .. ReadStamps().Where((_, i) => i % 2 == 0).Select(stamp => stamp.Caption),
         ];
     }
@@ -112,12 +120,16 @@ internal static class ReferenceData
         }
     }
 
-    private static string CaptionPath(string root, string path) => Path.ChangeExtension(Path.Combine(root, path), ".txt");
+    private static string CaptionPath(string root, string path) =>
+        Path.ChangeExtension(Path.Combine(root, path), ".txt");
 
     private static string? Folder(string variable, params string[] inCache)
     {
         IEnumerable<string?> candidates =
-            [Environment.GetEnvironmentVariable(variable), .. inCache.Select(p => Path.Combine(PackageSource.CacheFolder, p))];
+        [
+            Environment.GetEnvironmentVariable(variable),
+            .. inCache.Select(p => Path.Combine(PackageSource.CacheFolder, p)),
+        ];
         return candidates.FirstOrDefault(Directory.Exists);
     }
 
