@@ -3,8 +3,9 @@ using EdgeSim.Encoders;
 namespace EdgeSim;
 
 /// <summary>
-/// Adds up what the process may hold at its maximum and refuses a budget that is too small. Private memory and mapped
-/// pages are kept apart: pages of the index can be dropped by the system, yet a fast scan wants them resident.
+/// Adds up what the process may hold at its maximum and refuses a budget that is too small. Private memory
+/// and mapped pages are kept apart: pages of the index can be dropped by the system, yet a fast scan wants
+/// them resident.
 /// </summary>
 public sealed class MemoryBudget
 {
@@ -21,16 +22,21 @@ public sealed class MemoryBudget
         shares.Add(new MemoryShare("rows not yet on disk", Limits.FreshRowBytes, "fixed"));
         if (serving)
         {
-            shares.Add(new MemoryShare("HTTP bodies, read and decoded", 2L * Limits.RequestBytesInFlightMax, "fixed"));
+            shares.Add(new MemoryShare(
+                "HTTP bodies, read and decoded", 2L * Limits.RequestBytesInFlightMax, "fixed"));
         }
 
         bool any = false;
         foreach (ModelManifest model in models)
         {
             any = true;
-            long working = model.Modality == Modality.Image ? Limits.ImageEncoderBytes : Limits.TextEncoderBytes;
+            long working = model.Modality == Modality.Image
+                ? Limits.ImageEncoderBytes
+                : Limits.TextEncoderBytes;
             shares.Add(new MemoryShare(
-                $"model {model.Name}", working + (Limits.ModelBytesFactor * model.Model.Bytes), "models remove " + model.Name));
+                $"model {model.Name}",
+                working + (Limits.ModelBytesFactor * model.Model.Bytes),
+                "models remove " + model.Name));
         }
 
         if (any)
@@ -62,8 +68,8 @@ public sealed class MemoryBudget
             .MaxBy(share => share.Bytes);
         string first = largest.Lower == "fixed"
             ? $"Raise --ram to {MiB(PlannedBytes + Limits.MappedBytesMin)} MiB."
-            : $"Raise --ram to {MiB(PlannedBytes + Limits.MappedBytesMin)} MiB, or lower first: {largest.Name} "
-              + $"({MiB(largest.Bytes)} MiB; edgesim {largest.Lower}).";
+            : $"Raise --ram to {MiB(PlannedBytes + Limits.MappedBytesMin)} MiB, or lower first: "
+              + $"{largest.Name} ({MiB(largest.Bytes)} MiB; edgesim {largest.Lower}).";
         throw new UserException(
             ExitCode.Configuration,
             $"The RAM budget of {MiB(RamBytes)} MiB is too small.\n{Table()}{first}");
@@ -75,13 +81,15 @@ public sealed class MemoryBudget
         var text = new System.Text.StringBuilder();
         foreach (MemoryShare share in shares)
         {
-            text.Append("  ").Append(share.Name.PadRight(36)).Append(MiB(share.Bytes).PadLeft(8)).Append(" MiB\n");
+            AppendLine(share.Name, share.Bytes);
         }
 
-        text.Append("  ").Append("private memory at most".PadRight(36)).Append(MiB(PlannedBytes).PadLeft(8)).Append(" MiB\n");
-        text.Append("  ").Append("left for mapped pages of the index".PadRight(36)).Append(MiB(MappedBytes).PadLeft(8))
-            .Append(" MiB\n");
+        AppendLine("private memory at most", PlannedBytes);
+        AppendLine("left for mapped pages of the index", MappedBytes);
         return text.ToString();
+
+        void AppendLine(string name, long bytes) =>
+            text.Append("  ").Append(name.PadRight(36)).Append(MiB(bytes).PadLeft(8)).Append(" MiB\n");
     }
 
     /// <summary>Mebibytes with one decimal, culture-free.</summary>
@@ -89,14 +97,13 @@ public sealed class MemoryBudget
         (bytes / (double)(1 << 20)).ToString("F1", System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>
-    /// Holds the managed heap to its share: an allocation beyond it fails in this process instead of pushing the board
-    /// into swap. Call once at start.
+    /// Holds the managed heap to its share: an allocation beyond it fails in this process instead of pushing
+    /// the board into swap. Call once at start.
     /// </summary>
     public void ApplyHeapLimit()
     {
-        long limit = Limits.ManagedHeapBytes + (shares.Any(s => s.Name.StartsWith("HTTP", StringComparison.Ordinal))
-            ? 2L * Limits.RequestBytesInFlightMax
-            : 0);
+        bool serving = shares.Any(s => s.Name.StartsWith("HTTP", StringComparison.Ordinal));
+        long limit = Limits.ManagedHeapBytes + (serving ? 2L * Limits.RequestBytesInFlightMax : 0);
         AppContext.SetData("GCHeapHardLimit", (ulong)limit);
         GC.RefreshMemoryLimit();
     }

@@ -49,8 +49,8 @@ internal static class PackageFiles
     }
 
     /// <summary>
-    /// A file under <c>tests/fixtures</c>, found from this source file: the test program may run from a copy of
-    /// its folder, as it does under emulation, but always on the machine that built it.
+    /// A file under <c>tests/fixtures</c>, found from this source file: the test program may run from a copy
+    /// of its folder, as it does under emulation, but always on the machine that built it.
     /// </summary>
     public static string Fixture(string name, [CallerFilePath] string caller = "")
     {
@@ -64,7 +64,8 @@ internal static class PackageFiles
             }
         }
 
-        throw new FileNotFoundException($"No fixtures/{name} above {caller}: run from the source tree.", name);
+        throw new FileNotFoundException(
+            $"No fixtures/{name} above {caller}: run from the source tree.", name);
     }
 
     private static Dictionary<string, byte[]> ReadTarball(string path)

@@ -4,8 +4,9 @@ using EdgeSim.Encoders.Onnx;
 namespace EdgeSim.Encoders.Tests.Models;
 
 /// <summary>
-/// What the int8 image model keeps of its float original, and whether like pictures are near. On 342 captioned
-/// photographs of 14 classes; every fourth was used to calibrate and is left out where float and int8 are compared.
+/// What the int8 image model keeps of its float original, and whether like pictures are near. On 342
+/// captioned photographs of 14 classes; every fourth was used to calibrate and is left out where float and
+/// int8 are compared.
 /// </summary>
 public sealed class ImageModelTests(InstalledCatalogue catalogue, ITestOutputHelper output)
     : IClassFixture<InstalledCatalogue>, IDisposable
@@ -54,7 +55,8 @@ public sealed class ImageModelTests(InstalledCatalogue catalogue, ITestOutputHel
             precision += nearest.Count(j => stamps[j].Class == stamps[i].Class) / 10.0;
         }
 
-        output.WriteLine($"342 stamps, int8: 1-NN {first / vectors.Length:F3}, p@10 {precision / vectors.Length:F3}");
+        output.WriteLine(
+            $"342 stamps, int8: 1-NN {first / vectors.Length:F3}, p@10 {precision / vectors.Length:F3}");
         Assert.True(first / vectors.Length >= 0.60, $"1-NN {first / vectors.Length:F3}");
         Assert.True(precision / vectors.Length >= 0.49, $"p@10 {precision / vectors.Length:F3}");
     }
@@ -63,7 +65,8 @@ public sealed class ImageModelTests(InstalledCatalogue catalogue, ITestOutputHel
     {
         using IEncoder encoder = catalogue.Open(Name);
         return Vectors.Encode(
-            encoder, [.. ReferenceData.ReadStamps().Select(s => EncoderInput.FromImage(File.ReadAllBytes(s.Path)))]);
+            encoder,
+            [.. ReferenceData.ReadStamps().Select(s => EncoderInput.FromImage(File.ReadAllBytes(s.Path)))]);
     }
 
     private static float[][] EncodeFloat(ModelManifest manifest, string folder)
