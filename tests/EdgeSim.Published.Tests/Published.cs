@@ -3,7 +3,9 @@ using System.Text;
 
 namespace EdgeSim.Published.Tests;
 
-/// <summary>Runs the published native binary as a user does: arguments in, output and exit code out.</summary>
+/// <summary>
+/// Runs the published native binary as a user does: arguments in, output and exit code out.
+/// </summary>
 internal static class Published
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);

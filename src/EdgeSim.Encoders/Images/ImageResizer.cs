@@ -16,8 +16,8 @@ public sealed unsafe class ImageResizer
     private const int Channels = 3;
 
     /// <summary>
-    /// Largest total for which floats divide exactly: sums + 1/2 have at most 23 bits, the quotient is off by at
-    /// most 255 x 2^-23 = 3.1e-5, and it is at least 1/2 / 8192 = 6.1e-5 away from any whole number.
+    /// Largest total for which floats divide exactly: sums + 1/2 have at most 23 bits, the quotient is off by
+    /// at most 255 x 2^-23 = 3.1e-5, and it is at least 1/2 / 8192 = 6.1e-5 away from any whole number.
     /// </summary>
     private const ulong FloatTotalMax = 8192;
 
@@ -176,8 +176,8 @@ public sealed unsafe class ImageResizer
         ArgumentOutOfRangeException.ThrowIfLessThan(rgb.Length, (starts[last] + taps) * Channels);
         ArgumentOutOfRangeException.ThrowIfLessThan(sums.Length, starts.Length * Channels);
 
-        // Pointers, for this is the innermost loop of decoding: starts and offsets never decrease, so that the
-        // check of the last pixel above is the check of all.
+        // Pointers, for this is the innermost loop of decoding: starts and offsets never decrease, so that
+        // the check of the last pixel above is the check of all.
         fixed (byte* pixels = rgb)
         fixed (uint* weights = axis.Weights)
         fixed (uint* target = sums)

@@ -7,8 +7,8 @@ namespace EdgeSim.Encoders.Tests.Models;
 /// <summary>
 /// One sentence and one photograph through the installed int8 models, compared with what x64 computed: the
 /// vectors of a collection must mean the same on the machine that made it and on the board that reads it.
-/// Golden vectors are in <c>tests/fixtures/golden-vectors.json</c>; <c>EDGESIM_UPDATE_GOLDEN=1</c> on x64 writes
-/// them anew after a model has changed, and the fingerprints in the file say which model they belong to.
+/// Golden vectors are in <c>tests/fixtures/golden-vectors.json</c>; <c>EDGESIM_UPDATE_GOLDEN=1</c> on x64
+/// writes them anew after a model has changed, and the fingerprints in the file say whose they are.
 /// </summary>
 public sealed class CrossPlatformTests(InstalledCatalogue catalogue, ITestOutputHelper output)
     : IClassFixture<InstalledCatalogue>

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace EdgeSim.Encoders.Models.Interop;
 
-/// <summary>The C library's calls that bring a folder's names to the disk; .NET has none for folders.</summary>
+/// <summary>
+/// The C library's calls that bring a folder's names to the disk; .NET has none for folders.
+/// </summary>
 internal static partial class FolderSync
 {
     /// <summary>O_RDONLY, on every architecture of Linux.</summary>
