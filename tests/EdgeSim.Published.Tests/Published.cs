@@ -79,7 +79,9 @@ internal static class Published
     }
 
     private static string Required(string name) =>
-        Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : throw new InvalidOperationException($"{name} is not set; run this suite through ./test.sh.");
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } value
+            ? value
+            : throw new InvalidOperationException($"{name} is not set; run this suite through ./test.sh.");
 
     internal sealed record Run(int ExitCode, string Output, string Error);
 }

@@ -64,8 +64,8 @@ internal sealed class ResizeAxis
 
     private void SetAreas(ResizeSpan span, int sourceCount, long pixel)
     {
-        // Without the common divisor the weights of a picture 640 pixels wide add up to 10 instead of 640, and
-        // the sums that follow stay small. To 2 at least: the reciprocal of 1 has 65 bits.
+        // Without the common divisor the weights of a picture 640 pixels wide add up to 10 instead of 640,
+        // and the sums that follow stay small. To 2 at least: the reciprocal of 1 has 65 bits.
         long divisor = Divisor(Divisor(span.Step, pixel), span.First);
         long factor = span.Step == divisor ? 2 : 1;
         long step = span.Step / divisor * factor;
