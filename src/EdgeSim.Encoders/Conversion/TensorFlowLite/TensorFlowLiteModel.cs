@@ -92,12 +92,16 @@ internal sealed class TensorFlowLiteModel
     /// <exception cref="ModelException">Not a constant, of another type, too short or too long, or not finite.</exception>
     public float[] Constant(int tensor)
     {
-        if (Producer(tensor) is { Kind: OperatorKind.Dequantize, Inputs: [int half] })
+        TensorFlowLiteTensor constant = Tensors[tensor];
+        if (Producer(tensor) is { Kind: OperatorKind.Dequantize, Inputs: [int half and >= 0] })
         {
-            tensor = half;
+            // Callers go by the shape of the tensor that they name.
+            constant = Tensors[half].Shape.AsSpan().SequenceEqual(constant.Shape)
+                ? Tensors[half]
+                : throw Unfit(constant, $"shape [{string.Join(", ", constant.Shape)}], dequantised from "
+                    + $"[{string.Join(", ", Tensors[half].Shape)}]");
         }
 
-        TensorFlowLiteTensor constant = Tensors[tensor];
         int elementBytes = constant.Kind switch
         {
             ElementKind.Float32 => sizeof(float),
