@@ -39,7 +39,7 @@ public sealed class ImageModelTests(InstalledCatalogue catalogue, ITestOutputHel
         Assert.True(overlap >= 0.91, $"top-10 overlap {overlap:F3}");
     }
 
-    /// <summary>The study that chose this model had .595, .473 and .398 in float.</summary>
+    /// <summary>The study that chose this model had .595, .473 and .398.</summary>
     [Fact]
     public void Encode_Stamps_NearestPicturesAreOfTheSameClass()
     {
