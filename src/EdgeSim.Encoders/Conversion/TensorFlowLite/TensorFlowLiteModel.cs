@@ -105,12 +105,16 @@ internal sealed class TensorFlowLiteModel
     /// </exception>
     public float[] Constant(int tensor)
     {
-        if (Producer(tensor) is { Kind: OperatorKind.Dequantize, Inputs: [int half] })
+        TensorFlowLiteTensor constant = Tensors[tensor];
+        if (Producer(tensor) is { Kind: OperatorKind.Dequantize, Inputs: [int half and >= 0] })
         {
-            tensor = half;
+            // Callers go by the shape of the tensor that they name.
+            constant = Tensors[half].Shape.AsSpan().SequenceEqual(constant.Shape)
+                ? Tensors[half]
+                : throw Unfit(constant, $"shape [{string.Join(", ", constant.Shape)}], dequantised from "
+                    + $"[{string.Join(", ", Tensors[half].Shape)}]");
         }
 
-        TensorFlowLiteTensor constant = Tensors[tensor];
         int elementBytes = constant.Kind switch
         {
             ElementKind.Float32 => sizeof(float),
