@@ -57,6 +57,9 @@ internal sealed partial class Service : IDisposable
     {
         Assert.Equal(0, Kill(process.Id, 15));
         Assert.True(process.WaitForExit(30_000), "serve did not stop on SIGTERM");
+
+        // Only the wait without a limit also waits for the last lines of the log.
+        process.WaitForExit();
         return process.ExitCode;
     }
 

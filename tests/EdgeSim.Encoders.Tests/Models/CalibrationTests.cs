@@ -5,6 +5,7 @@ namespace EdgeSim.Encoders.Tests.Models;
 /// <summary>
 /// The committed calibrations are what the stated data gives, within what processors may differ in.
 /// </summary>
+[Trait(InstalledCatalogue.Emulated, "no")]
 public sealed class CalibrationTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("edgesim-calibration-").FullName;

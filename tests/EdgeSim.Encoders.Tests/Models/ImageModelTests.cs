@@ -8,6 +8,7 @@ namespace EdgeSim.Encoders.Tests.Models;
 /// captioned photographs of 14 classes; every fourth was used to calibrate and is left out where float and
 /// int8 are compared.
 /// </summary>
+[Trait(InstalledCatalogue.Emulated, "no")]
 public sealed class ImageModelTests(InstalledCatalogue catalogue, ITestOutputHelper output)
     : IClassFixture<InstalledCatalogue>, IDisposable
 {

@@ -11,6 +11,12 @@ namespace EdgeSim.Encoders.Tests.Models;
 /// </summary>
 public sealed class InstalledCatalogue : IDisposable
 {
+    /// <summary>
+    /// Trait of classes that are left out under emulation: they measure a model on a thousand inputs, which
+    /// takes hours there. <see cref="CrossPlatformTests"/> shows that the vectors are the same.
+    /// </summary>
+    public const string Emulated = "emulated";
+
     private readonly string folder = Directory.CreateTempSubdirectory("edgesim-catalogue-").FullName;
 
     public InstalledCatalogue()

@@ -9,6 +9,7 @@ namespace EdgeSim.Encoders.Tests.Models;
 /// <summary>
 /// What the int8 text model keeps of its float original, and whether it finds what means the same.
 /// </summary>
+[Trait(InstalledCatalogue.Emulated, "no")]
 public sealed class TextModelTests(InstalledCatalogue catalogue, ITestOutputHelper output)
     : IClassFixture<InstalledCatalogue>
 {
