@@ -27,7 +27,7 @@ suite() {
     failed=$((failed + 1)); broken+=("$name"); return
   fi
   local total errors fails skips
-  read -r total errors fails skips <<<"$(tr -dc '0-9,' <<<"$counts" | tr ',' ' ')"
+  read -r total errors fails skips <<<"${counts//[!0-9 ]/}"
   passed=$((passed + total - fails - skips)) failed=$((failed + fails + errors)) skipped=$((skipped + skips))
   say "$name: $counts"
   grep -E '^\s+.*\[SKIP\]|^\[.*\] .*\(reason' "$log" >&2 || true
@@ -97,7 +97,8 @@ elif [[ -x $emulator ]]; then
   cp -r $bin/EdgeSim.Encoders.Tests/release "$arm64"
   cp "$EDGESIM_CACHE/npm/onnxruntime-node-1.30.0/package/bin/napi-v6/linux/arm64/libonnxruntime.so.1" "$arm64/libonnxruntime.so"
   for cpu in cortex-a72 cortex-a76; do
-    suite encoders-arm64-$cpu env QEMU_SET_ENV="LD_LIBRARY_PATH=$libraries" "$emulator" --cpu $cpu "$arm64/EdgeSim.Encoders.Tests.dll"
+    suite encoders-arm64-$cpu env QEMU_SET_ENV="LD_LIBRARY_PATH=$libraries" "$emulator" --cpu $cpu "$arm64/EdgeSim.Encoders.Tests.dll" \
+      -trait- emulated=no
   done
   unset EDGESIM_EMULATED DOTNET_TieredCompilation DOTNET_gcConcurrent DOTNET_EnableWriteXorExecute
 else

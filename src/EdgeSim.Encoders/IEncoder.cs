@@ -15,6 +15,8 @@ public interface IEncoder : IDisposable
     /// <param name="inputs">1..n inputs of the manifest's modality.</param>
     /// <param name="embeddings">Receives [inputs × Manifest.Dimension] floats, row-major.</param>
     /// <param name="reports">Receives one report an input.</param>
-    /// <exception cref="EncoderInputException">An input is refused; its index is in the exception.</exception>
+    /// <exception cref="EncoderInputException">
+    /// An input is refused; its index is in the exception.
+    /// </exception>
     void Encode(ReadOnlySpan<EncoderInput> inputs, Span<float> embeddings, Span<EncodeReport> reports);
 }

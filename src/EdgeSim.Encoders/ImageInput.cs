@@ -1,11 +1,16 @@
 namespace EdgeSim.Encoders;
 
-/// <summary>How a picture becomes the input of the graph: orient, resize, crop, scale. RGB, alpha over a flat colour.</summary>
-/// <param name="Name">Graph input: float32 [batch, Height, Width, 3] (NHWC), value = byte × Scale + Offset.</param>
+/// <summary>
+/// How a picture becomes the input of the graph: orient, resize, crop, scale. RGB, alpha over a flat colour.
+/// </summary>
+/// <param name="Name">
+/// Graph input: float32 [batch, Height, Width, 3] (NHWC), value = byte × Scale + Offset.
+/// </param>
 /// <param name="Width">Pixels.</param>
 /// <param name="Height">Pixels.</param>
 /// <param name="Fit">
-/// <c>stretch</c>: both sides to size; <c>crop</c>: shorter side to size, centre crop; <c>pad</c>: longer side to size, padded with the background.
+/// <c>stretch</c>: both sides to size; <c>crop</c>: shorter side to size, centre crop; <c>pad</c>: longer
+/// side to size, padded with the background.
 /// </param>
 /// <param name="Scale">Multiplies the byte value, e.g. 1/127.5.</param>
 /// <param name="Offset">Added afterwards, e.g. -1.</param>

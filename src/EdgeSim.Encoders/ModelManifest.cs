@@ -1,8 +1,9 @@
 namespace EdgeSim.Encoders;
 
 /// <summary>
-/// Everything needed to make a model from its package and to turn bytes into a vector with it: the parsed form of
-/// <c>models/NAME/manifest.json</c>. The same file is in the box, in git and beside the installed weights.
+/// Everything needed to make a model from its package and to turn bytes into a vector with it: the parsed
+/// form of <c>models/NAME/manifest.json</c>. The same file is in the box, in git and beside the installed
+/// weights.
 /// </summary>
 public sealed record ModelManifest
 {
@@ -25,7 +26,9 @@ public sealed record ModelManifest
 
     public required ModelOrigin Origin { get; init; }
 
-    /// <summary>The converted ONNX file; its hash is the same on every machine because conversion is deterministic.</summary>
+    /// <summary>
+    /// The converted ONNX file; its hash is the same on every machine because conversion is deterministic.
+    /// </summary>
     public required ModelFile Model { get; init; }
 
     /// <summary>Present exactly when <see cref="Modality"/> is text.</summary>

@@ -224,7 +224,8 @@ public sealed partial class Collection
     {
         if (length != Options.Dimension)
         {
-            throw new VectorException($"The vector has {length} components; this collection has {Options.Dimension}.");
+            throw new VectorException(
+                $"The vector has {length} components; this collection has {Options.Dimension}.");
         }
     }
 }

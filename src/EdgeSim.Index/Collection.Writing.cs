@@ -39,10 +39,13 @@ public sealed partial class Collection
     /// </param>
     /// <param name="payload">Anything, up to <see cref="IndexLimits.PayloadBytesMax"/> bytes; copied.</param>
     /// <exception cref="VectorException">
-    /// Wrong dimension, a component that is not finite or too large, or a zero vector for cosine; nothing was added.
+    /// Wrong dimension, a component that is not finite or too large, or a zero vector for cosine; nothing was
+    /// added.
     /// </exception>
     /// <exception cref="ArgumentException">Too long a payload.</exception>
-    /// <exception cref="IndexFullException">There is no room before a commit; see <see cref="HasRoomFor"/>.</exception>
+    /// <exception cref="IndexFullException">
+    /// There is no room before a commit; see <see cref="HasRoomFor"/>.
+    /// </exception>
     public void Add(ulong key, ReadOnlySpan<float> vector, ReadOnlySpan<byte> payload)
     {
         CheckDimension(vector.Length);

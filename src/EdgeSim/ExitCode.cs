@@ -1,6 +1,8 @@
 namespace EdgeSim;
 
-/// <summary>What the process tells the shell. Numbers follow BSD's sysexits.h, so that scripts may already know them.</summary>
+/// <summary>
+/// What the process tells the shell. Numbers follow BSD's sysexits.h, so that scripts may already know them.
+/// </summary>
 public enum ExitCode
 {
     Success = 0,

@@ -4,8 +4,8 @@ using EdgeSim.Commands;
 namespace EdgeSim;
 
 /// <summary>
-/// Every JSON shape that goes in or out, by source generation. Names are camelCase, absent values are left out,
-/// and an unknown member of a request is an error rather than ignored.
+/// Every JSON shape that goes in or out, by source generation. Names are camelCase, absent values are left
+/// out, and an unknown member of a request is an error rather than ignored.
 /// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,

@@ -1,21 +1,26 @@
+using EdgeSim.Encoders.Images;
 using EdgeSim.Index;
 
 namespace EdgeSim;
 
 /// <summary>
-/// Every bound of the program with the reason for its value; the index and the encoders keep their own beside their
-/// code. <see cref="MemoryBudget"/> adds up the bytes. Nothing is unlimited.
+/// Every bound of the program with the reason for its value; the index and the encoders keep their own beside
+/// their code. <see cref="MemoryBudget"/> adds up the bytes. Nothing is unlimited.
 /// </summary>
 public static class Limits
 {
     private const long MiB = 1 << 20;
 
     /// <summary>
-    /// Default of <c>--ram</c>. A Raspberry Pi 4 with 1 GB must have three quarters left for the system and the camera.
+    /// Default of <c>--ram</c>. A Raspberry Pi 4 with 1 GB must have three quarters left for the system and
+    /// the camera.
     /// </summary>
     public const long RamBytesDefault = 256 * MiB;
 
-    /// <summary>Requests that wait for the worker. At 10 ms each the last one waits 0.6 s; later ones should try elsewhere.</summary>
+    /// <summary>
+    /// Requests that wait for the worker. At 10 ms each the last one waits 0.6 s; later ones should try
+    /// elsewhere.
+    /// </summary>
     public const int QueueItemsMax = 64;
 
     /// <summary>Seconds a refused client is told to wait: the time in which a full queue drains.</summary>
@@ -25,27 +30,36 @@ public static class Limits
     public const int RequestBytesMax = 8 << 20;
 
     /// <summary>
-    /// Bodies that are read or wait in line, together. Two of the largest; a request beyond that gets 503 before its
-    /// body is read, so clients cannot make the process grow.
+    /// Bodies that are read or wait in line, together. Two of the largest; a request beyond that gets 503
+    /// before its body is read, so clients cannot make the process grow.
     /// </summary>
     public const int RequestBytesInFlightMax = 2 * RequestBytesMax;
 
     /// <summary>Connections at once; an idle one costs a few kilobytes.</summary>
     public const int ConnectionsMax = 64;
 
-    /// <summary>Seconds a client may take over one request's headers; slow clients must not hold connections.</summary>
+    /// <summary>
+    /// Seconds a client may take over one request's headers; slow clients must not hold connections.
+    /// </summary>
     public const int RequestHeadersSeconds = 10;
 
-    /// <summary>Seconds that requests in flight get to finish on SIGTERM; service managers kill after 90 by default.</summary>
+    /// <summary>
+    /// Seconds that requests in flight get to finish on SIGTERM; service managers kill after 90 by default.
+    /// </summary>
     public const int ShutdownSeconds = 30;
 
-    /// <summary>Points or inputs in one request. 256 texts of 32 tokens take about half a second of the one worker.</summary>
+    /// <summary>
+    /// Points or inputs in one request. 256 texts of 32 tokens take about half a second of the one worker.
+    /// </summary>
     public const int BatchItemsMax = 256;
 
     /// <summary>Picture files that an <c>index</c> run holds before it encodes them.</summary>
     public const int BatchBytesMax = 8 << 20;
 
-    /// <summary>Nearest neighbours asked for. The console shows 12, re-rankers take 100; replies stay below a megabyte.</summary>
+    /// <summary>
+    /// Nearest neighbours asked for. The console shows 12, re-rankers take 100; replies stay below a
+    /// megabyte.
+    /// </summary>
     public const int KMax = 1000;
 
     /// <summary>Neighbours when nobody says how many.</summary>
@@ -57,19 +71,25 @@ public static class Limits
     /// <summary>Letters of a collection's name; it is a folder name, and file systems stop at 255.</summary>
     public const int CollectionNameLengthMax = 64;
 
-    /// <summary>Collections open at once: each holds a lock file, a mapping a segment and key bitmaps.</summary>
+    /// <summary>
+    /// Collections open at once: each holds a lock file, a mapping a segment and key bitmaps.
+    /// </summary>
     public const int CollectionsOpenMax = 32;
 
     /// <summary>Files of one <c>index</c> run. More than a million pictures need another machine.</summary>
     public const int FilesMax = 1_000_000;
 
-    /// <summary>Points between two commits of a long <c>index</c> run: a power cut costs at most this much work.</summary>
+    /// <summary>
+    /// Points between two commits of a long <c>index</c> run: a power cut costs at most this much work.
+    /// </summary>
     public const int CommitEveryPoints = 256;
 
     /// <summary>Picture file that is read whole into memory before decoding.</summary>
     public const int ImageFileBytesMax = 32 << 20;
 
-    /// <summary>Text file that becomes one point; the encoder reads the first tokens only and says what it dropped.</summary>
+    /// <summary>
+    /// Text file that becomes one point; the encoder reads the first tokens only and says what it dropped.
+    /// </summary>
     public const int TextFileBytesMax = 1 << 20;
 
     /// <summary>JSON that <c>encode</c> reads from a file or standard input.</summary>
@@ -81,11 +101,17 @@ public static class Limits
     /// <summary>Numbers in a vector, as the index allows.</summary>
     public const int DimensionMax = IndexLimits.DimensionMax;
 
-    /// <summary>Runtime, code pages and the managed heap of an idle <c>serve</c> with headroom for replies.</summary>
-    public const long RuntimeBytes = 48 * MiB;
+    /// <summary>
+    /// Code pages, stacks and the runtime's own memory. An idle <c>serve</c> of x64 has 35 MB resident, of
+    /// which 11 MB are written pages, the managed heap among them.
+    /// </summary>
+    public const long RuntimeBytes = 28 * MiB;
 
-    /// <summary>Hard limit of the managed heap, without HTTP bodies; a part of <see cref="RuntimeBytes"/>.</summary>
-    public const long ManagedHeapBytes = 64 * MiB;
+    /// <summary>
+    /// The managed heap without the shares that are listed apart: HTTP server, vocabularies, open
+    /// collections, and room for the collector to let garbage lie.
+    /// </summary>
+    public const long ManagedHeapBytes = 24 * MiB;
 
     /// <summary>Top-k heaps and 1,000 matches with full payloads.</summary>
     public const long SearchBytes = (KMax * (long)PayloadBytesMax) + MiB;
@@ -93,7 +119,7 @@ public static class Limits
     /// <summary>Points of one commit before it: 256 rows of 4,096 floats and payloads.</summary>
     public const long FreshRowBytes = CommitEveryPoints * ((DimensionMax * 4L) + PayloadBytesMax);
 
-    /// <summary>Pages of libonnxruntime.so that a run touches.</summary>
+    /// <summary>Pages of libonnxruntime.so that a run touches: 24 MB for both models on x64.</summary>
     public const long OnnxRuntimeBytes = 24 * MiB;
 
     /// <summary>The graph as loaded beside its optimised, pre-packed copy.</summary>
@@ -102,8 +128,11 @@ public static class Limits
     /// <summary>Activations of 128 tokens and the vocabulary.</summary>
     public const long TextEncoderBytes = 8 * MiB;
 
-    /// <summary>Activations at 224 x 224, a picture file and its decoded pixels.</summary>
-    public const long ImageEncoderBytes = 64 * MiB;
+    /// <summary>
+    /// The pixels and coefficients of one picture at the encoder's own limit, and activations at 224 x 224.
+    /// Camera frames need a fifth of it: 16 MB with the model in memory.
+    /// </summary>
+    public static readonly long ImageEncoderBytes = ImageLimits.Default.DecodeBytesMax + (8 * MiB);
 
     /// <summary>Below this even a small collection is read from disk again for every query.</summary>
     public const long MappedBytesMin = 4 * MiB;

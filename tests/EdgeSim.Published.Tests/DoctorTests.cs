@@ -47,7 +47,8 @@ public sealed class DoctorTests
         Assert.Equal(78, doctor.ExitCode);
         Assert.Contains("TOO SMALL", doctor.Output);
 
-        Published.Run serve = Published.Start(data.Path, "serve", "--ram", "16MiB", "--listen", "127.0.0.1:0");
+        Published.Run serve = Published.Start(
+            data.Path, "serve", "--ram", "16MiB", "--listen", "127.0.0.1:0");
         Assert.Equal(78, serve.ExitCode);
         Assert.Contains("lower first: model ", serve.Error);
         Assert.Contains("ONNX Runtime library", serve.Error);

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace EdgeSim.Published.Tests;
 
-/// <summary>Runs the published native binary as a user does: arguments in, output and exit code out.</summary>
+/// <summary>
+/// Runs the published native binary as a user does: arguments in, output and exit code out.
+/// </summary>
 internal static class Published
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
@@ -18,10 +20,12 @@ internal static class Published
 
     public static string Stamps => Required("EDGESIM_STAMPS");
 
-    public static Run Start(string data, params string[] arguments) => StartFrom(Binary, data, null, arguments);
+    public static Run Start(string data, params string[] arguments) =>
+        StartFrom(Binary, data, null, arguments);
 
     /// <summary>Runs with an environment variable set for this process alone.</summary>
-    public static Run StartWith((string Name, string Value) variable, string data, params string[] arguments) =>
+    public static Run StartWith(
+        (string Name, string Value) variable, string data, params string[] arguments) =>
         Finish(Launch(Binary, data, arguments, variable), null);
 
     /// <summary>Runs another copy of the binary, or with text on its standard input.</summary>
@@ -67,15 +71,17 @@ internal static class Published
         if (!process.WaitForExit(Patience))
         {
             process.Kill();
-            Assert.Fail($"edgesim {string.Join(' ', process.StartInfo.ArgumentList)} did not end within {Patience}");
+            string arguments = string.Join(' ', process.StartInfo.ArgumentList);
+            Assert.Fail($"edgesim {arguments} did not end within {Patience}");
         }
 
         return new Run(process.ExitCode, output.Result, error.Result);
     }
 
-    private static string Required(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value
-        ? value
-        : throw new InvalidOperationException($"{name} is not set; run this suite through ./test.sh.");
+    private static string Required(string name) =>
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } value
+            ? value
+            : throw new InvalidOperationException($"{name} is not set; run this suite through ./test.sh.");
 
     internal sealed record Run(int ExitCode, string Output, string Error);
 }

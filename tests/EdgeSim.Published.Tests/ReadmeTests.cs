@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace EdgeSim.Published.Tests;
 
-/// <summary>Runs the README's examples as they stand, with the published binary in the place of ./run.sh.</summary>
+/// <summary>
+/// Runs the README's examples as they stand, with the published binary in the place of ./run.sh.
+/// </summary>
 public sealed partial class ReadmeTests
 {
     [Fact]
@@ -14,15 +16,20 @@ public sealed partial class ReadmeTests
         Directory.CreateDirectory(photos);
         foreach (string name in new[] { "crow", "blackbird", "albino_peahen" })
         {
-            File.Copy(Path.Combine(Published.Stamps, "animals/birds", name + ".png"), Path.Combine(photos, name + ".png"));
-            File.Copy(Path.Combine(Published.Stamps, "animals/birds", name + ".txt"), Path.Combine(photos, name + ".txt"));
+            File.Copy(
+                Path.Combine(Published.Stamps, "animals/birds", name + ".png"),
+                Path.Combine(photos, name + ".png"));
+            File.Copy(
+                Path.Combine(Published.Stamps, "animals/birds", name + ".txt"),
+                Path.Combine(photos, name + ".txt"));
         }
 
         File.CreateSymbolicLink(home.File("run.sh"), Published.Binary);
         string readme = File.ReadAllText(Path.Combine(Published.Root, "README.md"));
         string[] blocks = [.. Block().Matches(readme).Select(match => match.Groups[1].Value)];
         Assert.True(blocks.Length >= 5, $"only {blocks.Length} examples found");
-        string script = "set -eu\nset -m\n" + string.Concat(blocks.Select((block, i) => $"echo '--- example {i}'\n{block}\n"));
+        string script = "set -eu\nset -m\n" + string.Concat(
+            blocks.Select((block, i) => $"echo '--- example {i}'\n{block}\n"));
         (int exitCode, string output) = Bash(home.Path, script);
         Assert.True(exitCode == 0, output);
         Assert.Contains("The garage door was left open.", readme);

@@ -21,7 +21,11 @@ internal sealed partial class Service : IDisposable
         Assert.True(
             address.Task.Wait(TimeSpan.FromSeconds(30)) && address.Task.Result.Length > 0,
             "serve did not say where it listens:\n" + Log);
-        Client = new HttpClient { BaseAddress = new Uri(address.Task.Result), Timeout = TimeSpan.FromSeconds(60) };
+        Client = new HttpClient
+        {
+            BaseAddress = new Uri(address.Task.Result),
+            Timeout = TimeSpan.FromSeconds(60),
+        };
     }
 
     public HttpClient Client { get; }
@@ -36,20 +40,26 @@ internal sealed partial class Service : IDisposable
     {
         get
         {
-            string line = File.ReadLines($"/proc/{process.Id}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
+            string line = File.ReadLines($"/proc/{process.Id}/status").First(
+                l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
             return long.Parse(Digits().Match(line).Value) << 10;
         }
     }
 
-    public JsonElement Put(string path, object body) => Read(Client.PutAsync(path, JsonContent.Create(body)).Result);
+    public JsonElement Put(string path, object body) =>
+        Read(Client.PutAsync(path, JsonContent.Create(body)).Result);
 
-    public JsonElement Post(string path, object body) => Read(Client.PostAsync(path, JsonContent.Create(body)).Result);
+    public JsonElement Post(string path, object body) =>
+        Read(Client.PostAsync(path, JsonContent.Create(body)).Result);
 
     /// <summary>SIGTERM, then the exit code.</summary>
     public int Terminate()
     {
         Assert.Equal(0, Kill(process.Id, 15));
         Assert.True(process.WaitForExit(30_000), "serve did not stop on SIGTERM");
+
+        // Only the wait without a limit also waits for the last lines of the log.
+        process.WaitForExit();
         return process.ExitCode;
     }
 
@@ -71,7 +81,9 @@ internal sealed partial class Service : IDisposable
         process.Dispose();
     }
 
-    /// <summary>Keeps a line of the log; the first address in it, or the log's end, answers the constructor.</summary>
+    /// <summary>
+    /// Keeps a line of the log; the first address in it, or the log's end, answers the constructor.
+    /// </summary>
     private void Note(string? line, TaskCompletionSource<string> address)
     {
         if (line is null)

@@ -16,7 +16,8 @@ public sealed class ServiceTests
     {
         using var data = new TemporaryFolder();
         using var service = new Service(data.Path);
-        Assert.Equal("ok", service.Client.GetFromJsonAsync<JsonElement>("/healthz").Result.GetProperty("status").GetString());
+        JsonElement health = service.Client.GetFromJsonAsync<JsonElement>("/healthz").Result;
+        Assert.Equal("ok", health.GetProperty("status").GetString());
 
         JsonElement encoded = service.Post("/edgesim/v1/encode", new { texts = new[] { "a dog" } });
         Assert.Equal(512, encoded.GetProperty("items")[0].GetProperty("embedding").GetArrayLength());
@@ -29,23 +30,31 @@ public sealed class ServiceTests
                 new { key = 2, text = "the stock market fell" },
             },
         });
-        JsonElement byText = service.Post("/edgesim/v1/collections/notes/search", new { text = "a puppy", k = 2 });
-        Assert.Equal([1, 2], byText.GetProperty("matches").EnumerateArray().Select(m => m.GetProperty("key").GetInt32()));
+        JsonElement byText = service.Post(
+            "/edgesim/v1/collections/notes/search", new { text = "a puppy", k = 2 });
+        Assert.Equal(
+            [1, 2],
+            byText.GetProperty("matches").EnumerateArray().Select(m => m.GetProperty("key").GetInt32()));
 
         byte[] picture = File.ReadAllBytes(Path.Combine(Published.Stamps, "animals/birds/crow.png"));
-        JsonElement stored = service.Put("/edgesim/v1/collections/photos/points", new { points = new[] { new { image = picture } } });
+        JsonElement stored = service.Put(
+            "/edgesim/v1/collections/photos/points", new { points = new[] { new { image = picture } } });
         ulong key = stored.GetProperty("keys")[0].GetUInt64();
         using var raw = new ByteArrayContent(picture);
         raw.Headers.ContentType = new MediaTypeHeaderValue("image/png");
-        JsonElement byPicture = JsonDocument.Parse(service.Client.PostAsync("/edgesim/v1/collections/photos/search?k=1", raw)
-            .Result.Content.ReadAsStringAsync().Result).RootElement;
+        string answer = service.Client.PostAsync("/edgesim/v1/collections/photos/search?k=1", raw)
+            .Result.Content.ReadAsStringAsync().Result;
+        JsonElement byPicture = JsonDocument.Parse(answer).RootElement;
         Assert.Equal(key, byPicture.GetProperty("matches")[0].GetProperty("key").GetUInt64());
         Assert.Equal(key, service.Post("/edgesim/v1/collections/photos/search", new { key })
             .GetProperty("matches")[0].GetProperty("key").GetUInt64());
 
-        service.Put("/edgesim/v1/collections/raw/points", new { points = new[] { new { key = 7, vector = new[] { 1f, 2, 3 } } } });
-        Assert.Equal(7, service.Post("/edgesim/v1/collections/raw/search", new { vector = new[] { 1f, 2, 2 } })
-            .GetProperty("matches")[0].GetProperty("key").GetInt32());
+        service.Put(
+            "/edgesim/v1/collections/raw/points",
+            new { points = new[] { new { key = 7, vector = new[] { 1f, 2, 3 } } } });
+        JsonElement byVector = service.Post(
+            "/edgesim/v1/collections/raw/search", new { vector = new[] { 1f, 2, 2 } });
+        Assert.Equal(7, byVector.GetProperty("matches")[0].GetProperty("key").GetInt32());
         Assert.Equal(3, service.Client.GetFromJsonAsync<JsonElement>("/edgesim/v1/collections").Result
             .GetProperty("collections").GetArrayLength());
         Assert.Equal(0, service.Terminate());
@@ -69,7 +78,9 @@ public sealed class ServiceTests
     {
         using var data = new TemporaryFolder();
         using var service = new Service(data.Path);
-        service.Put("/edgesim/v1/collections/c/points", new { points = new[] { new { key = 1, vector = new[] { 1f, 2, 3 } } } });
+        service.Put(
+            "/edgesim/v1/collections/c/points",
+            new { points = new[] { new { key = 1, vector = new[] { 1f, 2, 3 } } } });
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
         if (body.Length > 0)
         {
@@ -81,7 +92,8 @@ public sealed class ServiceTests
         Assert.True(status == (int)response.StatusCode, $"{(int)response.StatusCode}: {text}");
         Assert.True(JsonDocument.Parse(text).RootElement.GetProperty("error").GetString()!.Length > 10);
         Assert.DoesNotContain("   at ", text);
-        Assert.Equal(1, service.Post("/edgesim/v1/collections/c/search", new { key = 1 }).GetProperty("rowsScanned").GetInt32());
+        JsonElement found = service.Post("/edgesim/v1/collections/c/search", new { key = 1 });
+        Assert.Equal(1, found.GetProperty("rowsScanned").GetInt32());
     }
 
     [Fact]
@@ -91,7 +103,8 @@ public sealed class ServiceTests
         using var service = new Service(data.Path);
         using var content = new ByteArrayContent(new byte[(8 << 20) + 1]);
         content.Headers.ContentType = new MediaTypeHeaderValue("image/png");
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/edgesim/v1/encode") { Content = content };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/edgesim/v1/encode");
+        request.Content = content;
         // As curl does for a large body: asks first, so that the refusal is read before the body is sent.
         request.Headers.ExpectContinue = true;
         using HttpResponseMessage response = service.Client.SendAsync(request).Result;
@@ -112,7 +125,9 @@ public sealed class ServiceTests
     {
         using var data = new TemporaryFolder();
         using var service = new Service(data.Path);
-        service.Put("/edgesim/v1/collections/c/points", new { points = new[] { new { key = 1, vector = new[] { 1f, 2, 3 } } } });
+        service.Put(
+            "/edgesim/v1/collections/c/points",
+            new { points = new[] { new { key = 1, vector = new[] { 1f, 2, 3 } } } });
         Published.Run run = Published.Start(data.Path, "search", "c", "--key", "1");
         Assert.Equal(75, run.ExitCode);
         Assert.Contains("already open", run.Error);
@@ -144,11 +159,13 @@ public sealed class ServiceTests
 
         Assert.True(acknowledged > 5, $"only {acknowledged} points before the kill");
         using var reopened = new Service(data.Path);
-        long points = reopened.Client.GetFromJsonAsync<JsonElement>("/edgesim/v1/collections/c").Result.GetProperty("points").GetInt64();
+        long points = reopened.Client.GetFromJsonAsync<JsonElement>("/edgesim/v1/collections/c").Result
+            .GetProperty("points").GetInt64();
         Assert.InRange(points, acknowledged, acknowledged + 1);
         for (int key = 1; key <= acknowledged; key++)
         {
-            JsonElement match = reopened.Post("/edgesim/v1/collections/c/search", new { key, k = 1 }).GetProperty("matches")[0];
+            JsonElement match = reopened.Post("/edgesim/v1/collections/c/search", new { key, k = 1 })
+                .GetProperty("matches")[0];
             Assert.Equal(key, match.GetProperty("key").GetInt32());
         }
     }
@@ -175,7 +192,8 @@ public sealed class ServiceTests
                     acknowledged.Add(key);
                 }
             })).ToArray();
-            Assert.True(SpinWait.SpinUntil(() => acknowledged.Count > 20, 20_000), "no writes were acknowledged");
+            Assert.True(
+                SpinWait.SpinUntil(() => acknowledged.Count > 20, 20_000), "no writes were acknowledged");
             Assert.Equal(0, service.Terminate());
             Assert.Contains("Stopped; everything acknowledged is on disk", service.Log);
             Task.WhenAll(writers).ContinueWith(_ => { }).Wait();
@@ -198,12 +216,15 @@ public sealed class ServiceTests
         service.Terminate();
         string[] lines = service.Log.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.True(lines.Length >= 3);
-        Assert.All(lines, line => Assert.Equal(JsonValueKind.Object, JsonDocument.Parse(line).RootElement.ValueKind));
+        Assert.All(
+            lines,
+            line => Assert.Equal(JsonValueKind.Object, JsonDocument.Parse(line).RootElement.ValueKind));
     }
 
     /// <summary>A direction of the key's own, so that a search for a key finds that key first.</summary>
-    private static object Point(int key) => new
+    private static object Point(int key)
     {
-        points = new[] { new { key, vector = Enumerable.Range(1, 32).Select(i => MathF.Sin(key * i * 0.7f)).ToArray() } },
-    };
+        float[] vector = [.. Enumerable.Range(1, 32).Select(i => MathF.Sin(key * i * 0.7f))];
+        return new { points = new[] { new { key, vector } } };
+    }
 }

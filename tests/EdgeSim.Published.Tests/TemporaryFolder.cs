@@ -18,7 +18,8 @@ internal sealed class TemporaryFolder : IDisposable
             foreach (string ending in new[] { ".png", ".txt" })
             {
                 System.IO.File.Copy(
-                    System.IO.Path.Combine(Published.Stamps, name + ending), System.IO.Path.Combine(target, name + ending));
+                    System.IO.Path.Combine(Published.Stamps, name + ending),
+                    System.IO.Path.Combine(target, name + ending));
             }
         }
 

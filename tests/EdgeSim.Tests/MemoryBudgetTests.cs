@@ -23,6 +23,17 @@ public sealed class MemoryBudgetTests
     }
 
     [Fact]
+    public void HeapBytes_OfServing_HoldBodiesRepliesAndFreshRows()
+    {
+        var serving = new MemoryBudget(Limits.RamBytesDefault, [], serving: true);
+        var once = new MemoryBudget(Limits.RamBytesDefault, [], serving: false);
+        Assert.Equal(2L * Limits.RequestBytesInFlightMax, serving.HeapBytes - once.HeapBytes);
+        Assert.Equal(
+            Limits.ManagedHeapBytes + Limits.SearchBytes + Limits.FreshRowBytes, once.HeapBytes);
+        Assert.True(serving.HeapBytes < serving.PlannedBytes);
+    }
+
+    [Fact]
     public void ProcessMemory_Read_SeesAnAllocation()
     {
         ProcessMemory before = ProcessMemory.Read();

@@ -21,7 +21,8 @@ internal sealed class TemporaryData : IDisposable
     public SimilarityEngine Engine { get; private set; }
 
     public AddReply Add(ulong key, params float[] vector) =>
-        (AddReply)Engine.Execute(new AddRequest("c", null, [new NewPoint(key, PointInput.FromVector(vector), default)]));
+        (AddReply)Engine.Execute(
+            new AddRequest("c", null, [new NewPoint(key, PointInput.FromVector(vector), default)]));
 
     public SearchReply Search(int k, params float[] vector) =>
         (SearchReply)Engine.Execute(new SearchRequest("c", PointInput.FromVector(vector), k));

@@ -5,13 +5,14 @@ namespace EdgeSim.Tests;
 /// <summary>Style that can be checked is checked here; what each rule is for stands beside it.</summary>
 public sealed partial class TidyTests
 {
-    private const int LineLengthMax = 130;
+    private const int LineLengthMax = 110;
     private const int FileLinesMax = 400;
     private const int FileBytesMax = 512 << 10;
 
     private static IEnumerable<string> Sources => Repository.Files(".cs");
 
-    private static IEnumerable<string> ProductSources => Sources.Where(path => path.StartsWith("src/", StringComparison.Ordinal));
+    private static IEnumerable<string> ProductSources =>
+        Sources.Where(path => path.StartsWith("src/", StringComparison.Ordinal));
 
     [Fact]
     public void Lines_AreShort() => None(
@@ -31,7 +32,8 @@ public sealed partial class TidyTests
     [Fact]
     public void Files_HoldOnePublicType_OfTheirName() => None(
         from path in ProductSources
-        let types = PublicType().Matches(Repository.Read(path)).Select(m => m.Groups[1].Value).Distinct().ToArray()
+        let types = PublicType().Matches(Repository.Read(path))
+            .Select(m => m.Groups[1].Value).Distinct().ToArray()
         let name = Path.GetFileNameWithoutExtension(path).Split('.')[0]
         where types.Length > 1 || (types.Length == 1 && types[0] != name)
         select $"{path} declares {string.Join(", ", types)}");
@@ -48,7 +50,8 @@ public sealed partial class TidyTests
         from path in ProductSources
         let text = Repository.Read(path)
         where text.Contains("[DllImport", StringComparison.Ordinal)
-            || (text.Contains("[LibraryImport", StringComparison.Ordinal) && !path.Contains("/Interop/", StringComparison.Ordinal))
+            || (text.Contains("[LibraryImport", StringComparison.Ordinal)
+                && !path.Contains("/Interop/", StringComparison.Ordinal))
         select path);
 
     [Fact]
@@ -71,7 +74,8 @@ public sealed partial class TidyTests
         from path in Repository.Files(".cs", ".sh", ".md", ".csproj", ".props", ".pubxml", ".json")
         where path != "tests/EdgeSim.Tests/TidyTests.cs"
         from line in Numbered(path)
-        where line.Text.Contains("/work/", StringComparison.Ordinal) || line.Text.Contains("registry.npmjs", StringComparison.Ordinal)
+        where line.Text.Contains("/work/", StringComparison.Ordinal)
+            || line.Text.Contains("registry.npmjs", StringComparison.Ordinal)
         select $"{path}:{line.Number}");
 
     [Fact]
@@ -85,7 +89,9 @@ public sealed partial class TidyTests
     public void Packages_EachHaveAReason()
     {
         string[] lines = Repository.Read("Directory.Packages.props").Split('\n');
-        var versions = Enumerable.Range(0, lines.Length).Where(i => lines[i].Contains("<PackageVersion", StringComparison.Ordinal)).ToArray();
+        var versions = Enumerable.Range(0, lines.Length)
+            .Where(i => lines[i].Contains("<PackageVersion", StringComparison.Ordinal))
+            .ToArray();
         Assert.NotEmpty(versions);
         Assert.All(versions, i => Assert.Contains("-->", lines[i - 1]));
     }
@@ -114,7 +120,10 @@ public sealed partial class TidyTests
     private static IEnumerable<(int Number, string Text)> Numbered(string path) =>
         Repository.Read(path).TrimEnd('\n').Split('\n').Select((text, i) => (i + 1, text));
 
-    [GeneratedRegex(@"^public (?:(?:sealed|abstract|static|readonly|partial|unsafe|ref) )*(?:record struct|record|class|enum|struct|interface) (\w+)", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^public (?:(?:sealed|abstract|static|readonly|partial|unsafe|ref) )*"
+        + @"(?:record struct|record|class|enum|struct|interface) (\w+)",
+        RegexOptions.Multiline)]
     private static partial Regex PublicType();
 
     [GeneratedRegex(@"\b(TODO|FIXME|HACK|XXX|NotImplementedException)\b")]

@@ -6,11 +6,11 @@ using DataType = EdgeSim.Encoders.Onnx.Format.TensorProto.Types.DataType;
 namespace EdgeSim.Encoders.Conversion;
 
 /// <summary>
-/// The image encoder: the trunk of the OpenImages detector in <c>@mediapipe/objectron</c>, its last activation
-/// averaged over the picture, centred on a mean and brought to length 1.
-/// Input <c>image</c>: float32 [batch, height, width, 3], RGB, byte / 127.5 - 1. Output <c>embedding</c>: float32
-/// [batch, 1280]. Without a mean there is a second output, <c>pooled</c>: the average before the length is made 1,
-/// from which the mean is calibrated.
+/// The image encoder: the trunk of the OpenImages detector in <c>@mediapipe/objectron</c>, its last
+/// activation averaged over the picture, centred on a mean and brought to length 1.
+/// Input <c>image</c>: float32 [batch, height, width, 3], RGB, byte / 127.5 - 1. Output <c>embedding</c>:
+/// float32 [batch, 1280]. Without a mean there is a second output, <c>pooled</c>: the average before the
+/// length is made 1, from which the mean is calibrated.
 /// </summary>
 /// <param name="height">Pixels of the input, 32..1024.</param>
 /// <param name="width">Pixels of the input, 32..1024.</param>
@@ -28,7 +28,9 @@ internal sealed class MobileNetV2Graph(int height, int width) : IModelConverter
     /// <summary>Floats an embedding.</summary>
     public const int Dimension = 1280;
 
-    /// <summary>Below this length a vector is not stretched to length 1: it is a picture about which nothing is known.</summary>
+    /// <summary>
+    /// Below this length a vector is not stretched to length 1: it is a picture about which nothing is known.
+    /// </summary>
     private const float LengthMin = 1e-12f;
 
     /// <summary>For the size in the manifest.</summary>
@@ -45,7 +47,8 @@ internal sealed class MobileNetV2Graph(int height, int width) : IModelConverter
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Math.Max(height, width), 1024);
         if (mean.Length is not (0 or Dimension))
         {
-            throw new ModelException($"{Name}: a mean of {mean.Length} values; {Dimension} or none are allowed.");
+            throw new ModelException(
+                $"{Name}: a mean of {mean.Length} values; {Dimension} or none are allowed.");
         }
 
         var graph = new GraphBuilder(Name);

@@ -4,15 +4,17 @@ using EdgeSim.Encoders.Conversion.TensorFlowLite;
 namespace EdgeSim.Encoders.Conversion;
 
 /// <summary>
-/// Finds the object detector inside npm's <c>@mediapipe/objectron</c>: one file of assets, a label map of 23 lines
-/// first and the TensorFlow Lite file behind it.
+/// Finds the object detector inside npm's <c>@mediapipe/objectron</c>: one file of assets, a label map of 23
+/// lines first and the TensorFlow Lite file behind it.
 /// </summary>
 internal static class MobileNetV2Package
 {
     /// <summary>The file of assets, by its path inside the package.</summary>
     public const string Assets = "objectron_solution_packed_assets.data";
 
-    /// <summary>Where the TensorFlow Lite file begins in <see cref="Assets"/>; it reaches to the end.</summary>
+    /// <summary>
+    /// Where the TensorFlow Lite file begins in <see cref="Assets"/>; it reaches to the end.
+    /// </summary>
     public const int ModelStart = 184;
 
     /// <summary>Length of the TensorFlow Lite file.</summary>
@@ -41,7 +43,8 @@ internal static class MobileNetV2Package
         string hash = Convert.ToHexStringLower(SHA256.HashData(assets.AsSpan(ModelStart)));
         return hash == ModelSha256
             ? TensorFlowLiteModel.Parse(assets, ModelStart)
-            : throw new ModelException($"{Assets}: the SHA-256 of the model in it is {hash}, expected {ModelSha256}. "
+            : throw new ModelException(
+                $"{Assets}: the SHA-256 of the model in it is {hash}, expected {ModelSha256}. "
                 + "Fetch version 0.4.1675468480 of @mediapipe/objectron again.");
     }
 }

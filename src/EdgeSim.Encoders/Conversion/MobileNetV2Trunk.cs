@@ -5,9 +5,9 @@ using static EdgeSim.Encoders.Onnx.GraphBuilder;
 namespace EdgeSim.Encoders.Conversion;
 
 /// <summary>
-/// Writes the convolutional trunk of MobileNetV2 (Sandler et al. 2018, https://arxiv.org/abs/1801.04381) as ONNX
-/// nodes: what <see cref="Last"/> depends on in the TensorFlow Lite graph, and nothing of the detector's heads.
-/// Layouts change on the way: NHWC to NCHW, weights OHWI to OIHW.
+/// Writes the convolutional trunk of MobileNetV2 (Sandler et al. 2018, https://arxiv.org/abs/1801.04381) as
+/// ONNX nodes: what <see cref="Last"/> depends on in the TensorFlow Lite graph, and nothing of the detector's
+/// heads. Layouts change on the way: NHWC to NCHW, weights OHWI to OIHW.
 /// </summary>
 internal sealed class MobileNetV2Trunk
 {
@@ -38,8 +38,11 @@ internal sealed class MobileNetV2Trunk
     /// <param name="height">Pixels; padding depends on it, so the graph works for this height only.</param>
     /// <param name="width">Pixels.</param>
     /// <returns>The tensor of <see cref="Last"/>: [batch, Channels, Height, Width].</returns>
-    /// <exception cref="ModelException">The model has no such trunk, or an operator in it that is not known.</exception>
-    public static Plane Add(TensorFlowLiteModel model, GraphBuilder graph, string image, int height, int width)
+    /// <exception cref="ModelException">
+    /// The model has no such trunk, or an operator in it that is not known.
+    /// </exception>
+    public static Plane Add(
+        TensorFlowLiteModel model, GraphBuilder graph, string image, int height, int width)
     {
         if (model.Inputs is not [int input])
         {
@@ -133,7 +136,8 @@ internal sealed class MobileNetV2Trunk
 
         float[] weights = Transpose(model.Constant(each.Inputs[1]), to, kernelHeight * kernelWidth, from);
         graph.Initializer($"{name}/weight", [to, from, kernelHeight, kernelWidth], weights);
-        return WriteNode(each, name, output, input with { Channels = to }, kernelHeight, kernelWidth, groups: 1);
+        return WriteNode(
+            each, name, output, input with { Channels = to }, kernelHeight, kernelWidth, groups: 1);
     }
 
     private Plane WriteDepthwise(TensorFlowLiteOperator each, string name, string output)
@@ -142,7 +146,8 @@ internal sealed class MobileNetV2Trunk
         if (shape is not [1, int kernelHeight, int kernelWidth, int channels] || channels != input.Channels
             || each.DepthMultiplier != 1)
         {
-            throw Unknown($"depthwise weights [{string.Join(", ", shape)}] x {each.DepthMultiplier} at '{name}' with "
+            throw Unknown(
+                $"depthwise weights [{string.Join(", ", shape)}] x {each.DepthMultiplier} at '{name}' with "
                 + $"{input.Channels} channels");
         }
 
@@ -153,16 +158,18 @@ internal sealed class MobileNetV2Trunk
 
     /// <param name="shaped">The input with the channels of the output.</param>
     private Plane WriteNode(
-        TensorFlowLiteOperator each, string name, string output, Plane shaped, int kernelHeight, int kernelWidth,
-        int groups)
+        TensorFlowLiteOperator each, string name, string output, Plane shaped,
+        int kernelHeight, int kernelWidth, int groups)
     {
         float[] bias = model.Constant(each.Inputs[2]);
         if (each.Padding != PaddingKind.Same || each.DilationHeight != 1 || each.DilationWidth != 1
-            || each.StrideHeight is < 1 or > 8 || each.StrideWidth is < 1 or > 8 || bias.Length != shaped.Channels)
+            || each.StrideHeight is < 1 or > 8 || each.StrideWidth is < 1 or > 8
+            || bias.Length != shaped.Channels)
         {
-            throw Unknown($"padding {each.Padding}, stride {each.StrideHeight} x {each.StrideWidth}, dilation "
-                + $"{each.DilationHeight} x {each.DilationWidth} and {bias.Length} biases for {shaped.Channels} "
-                + $"channels at '{name}'");
+            throw Unknown(
+                $"padding {each.Padding}, stride {each.StrideHeight} x {each.StrideWidth}, dilation "
+                + $"{each.DilationHeight} x {each.DilationWidth} and {bias.Length} biases for "
+                + $"{shaped.Channels} channels at '{name}'");
         }
 
         (int top, int bottom) = SamePadding(shaped.Height, kernelHeight, each.StrideHeight);
@@ -208,17 +215,25 @@ internal sealed class MobileNetV2Trunk
             name = name.EndsWith(end, StringComparison.Ordinal) ? name[..^end.Length] : name;
         }
 
-        if (!name.StartsWith(Prefix, StringComparison.Ordinal) || !names.Add(name))
-        {
-            throw Unknown($"a layer '{name}', which is not below {Prefix} or is there twice");
-        }
-
-        return name[Prefix.Length..];
+        string layer = name.StartsWith(Prefix, StringComparison.Ordinal) ? name[Prefix.Length..] : "";
+        return IsLayer(layer) && names.Add(layer)
+            ? layer
+            : throw Unknown($"a layer '{name}', which is not a layer of {Prefix} or is there twice");
     }
 
     /// <summary>
-    /// TensorFlow's SAME: as many zeros as make the output ceil(side / stride) long; an odd one goes to the end.
-    /// ONNX would have it as auto_pad, which is deprecated and hides the numbers from whoever quantises the graph.
+    /// The names that MobileNetV2 has: other ones could meet those that this class and
+    /// <see cref="MobileNetV2Graph"/> give to tensors of their own.
+    /// </summary>
+    private static bool IsLayer(string name) =>
+        name is "Conv" or "Conv_1"
+        || (name.StartsWith("expanded_conv", StringComparison.Ordinal)
+            && name[(name.LastIndexOf('/') + 1)..] is "expand" or "depthwise" or "project" or "add");
+
+    /// <summary>
+    /// TensorFlow's SAME: as many zeros as make the output ceil(side / stride) long; an odd one goes to the
+    /// end. ONNX would have it as auto_pad, which is deprecated and hides the numbers from whoever quantises
+    /// the graph.
     /// </summary>
     private static (int Begin, int End) SamePadding(int side, int kernel, int stride)
     {

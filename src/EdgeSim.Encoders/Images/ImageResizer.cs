@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace EdgeSim.Encoders.Images;
 
@@ -9,9 +11,15 @@ namespace EdgeSim.Encoders.Images;
 /// shrunk that way, and a different brightness of fine texture would be news to them. Rows are taken one by
 /// one, so that a picture need never be in memory as a whole. Not thread-safe.
 /// </summary>
-public sealed class ImageResizer
+public sealed unsafe class ImageResizer
 {
     private const int Channels = 3;
+
+    /// <summary>
+    /// Largest total for which floats divide exactly: sums + 1/2 have at most 23 bits, the quotient is off by
+    /// at most 255 x 2^-23 = 3.1e-5, and it is at least 1/2 / 8192 = 6.1e-5 away from any whole number.
+    /// </summary>
+    private const ulong FloatTotalMax = 8192;
 
     private readonly ImageInput input;
     private readonly float[] values = new float[256];
@@ -20,6 +28,9 @@ public sealed class ImageResizer
     private uint[] row = [];
     private uint[] rowAbove = [];
     private ulong[] sums = [];
+    private uint[] narrowSums = [];
+    private bool narrow;
+    private float inverse;
     private ulong half;
     private ulong reciprocal;
     private int rowIndex;
@@ -88,6 +99,7 @@ public sealed class ImageResizer
             row = new uint[rowLength];
             rowAbove = new uint[rowLength];
             sums = new ulong[rowLength];
+            narrowSums = new uint[rowLength];
         }
 
         // Division by a constant as a multiplication: floor(n ÷ total) is the high half of n × ceil(2^64 ÷
@@ -95,7 +107,11 @@ public sealed class ImageResizer
         // that a value within 2^-20 of a half may round the other way, on every processor alike.
         ulong total = (ulong)across.Total * down.Total;
         half = total / 2;
+
+        // Up to 16 megapixels every sum fits 32 bits, and a register holds twice or more of them.
+        narrow = ((total * byte.MaxValue) + half) <= uint.MaxValue;
         reciprocal = (ulong.MaxValue / total) + 1;
+        inverse = total <= FloatTotalMax ? 1f / total : 0;
         rowIndex = 0;
         targetRow = 0;
         rowsSummed = 0;
@@ -155,66 +171,130 @@ public sealed class ImageResizer
     {
         ReadOnlySpan<int> starts = axis.Starts;
         ReadOnlySpan<int> offsets = axis.Offsets;
-        ReadOnlySpan<uint> weights = axis.Weights;
-        for (int i = 0; i < starts.Length; i++)
-        {
-            ReadOnlySpan<uint> taps = weights[offsets[i]..offsets[i + 1]];
-            ReadOnlySpan<byte> pixels = rgb.Slice(starts[i] * Channels, taps.Length * Channels);
-            uint red = 0;
-            uint green = 0;
-            uint blue = 0;
-            foreach (uint weight in taps)
-            {
-                red += weight * pixels[0];
-                green += weight * pixels[1];
-                blue += weight * pixels[2];
-                pixels = pixels[Channels..];
-            }
+        int last = starts.Length - 1;
+        int taps = offsets[last + 1] - offsets[last];
+        ArgumentOutOfRangeException.ThrowIfLessThan(rgb.Length, (starts[last] + taps) * Channels);
+        ArgumentOutOfRangeException.ThrowIfLessThan(sums.Length, starts.Length * Channels);
 
-            Span<uint> sum = sums.Slice(i * Channels, Channels);
-            sum[0] = red;
-            sum[1] = green;
-            sum[2] = blue;
+        // Pointers, for this is the innermost loop of decoding: starts and offsets never decrease, so that
+        // the check of the last pixel above is the check of all.
+        fixed (byte* pixels = rgb)
+        fixed (uint* weights = axis.Weights)
+        fixed (uint* target = sums)
+        {
+            uint* sum = target;
+            for (int i = 0; i <= last; i++, sum += Channels)
+            {
+                byte* pixel = pixels + (starts[i] * Channels);
+                uint* weight = weights + offsets[i];
+                uint* end = weights + offsets[i + 1];
+                uint red = 0;
+                uint green = 0;
+                uint blue = 0;
+                for (; weight < end; weight++, pixel += Channels)
+                {
+                    red += *weight * pixel[0];
+                    green += *weight * pixel[1];
+                    blue += *weight * pixel[2];
+                }
+
+                sum[0] = red;
+                sum[1] = green;
+                sum[2] = blue;
+            }
         }
     }
 
     private void Accumulate(uint[] source, uint weight, bool first)
     {
         ReadOnlySpan<uint> from = source.AsSpan(0, across.Count * Channels);
+        if (narrow)
+        {
+            AccumulateNarrow(from, weight, narrowSums.AsSpan(0, from.Length), first);
+            return;
+        }
+
         Span<ulong> to = sums.AsSpan(0, from.Length);
         if (first)
         {
-            for (int i = 0; i < from.Length; i++)
-            {
-                to[i] = (ulong)weight * from[i];
-            }
+            to.Clear();
         }
-        else
+
+        for (int i = 0; i < from.Length; i++)
         {
-            for (int i = 0; i < from.Length; i++)
-            {
-                to[i] += (ulong)weight * from[i];
-            }
+            to[i] += (ulong)weight * from[i];
+        }
+    }
+
+    private static void AccumulateNarrow(ReadOnlySpan<uint> from, uint weight, Span<uint> to, bool first)
+    {
+        ReadOnlySpan<Vector<uint>> wideFrom = MemoryMarshal.Cast<uint, Vector<uint>>(from);
+        Span<Vector<uint>> wideTo = MemoryMarshal.Cast<uint, Vector<uint>>(to);
+        if (first)
+        {
+            to.Clear();
+        }
+
+        for (int i = 0; i < wideFrom.Length; i++)
+        {
+            wideTo[i] += wideFrom[i] * weight;
+        }
+
+        for (int i = wideFrom.Length * Vector<uint>.Count; i < from.Length; i++)
+        {
+            to[i] += from[i] * weight;
         }
     }
 
     private void WriteRow()
     {
-        ReadOnlySpan<ulong> from = sums.AsSpan(0, across.Count * Channels);
-        ReadOnlySpan<float> table = values;
-        int position = origin + (targetRow * stepDown);
-        for (int i = 0; i < from.Length; i += Channels)
+        int count = across.Count;
+        if (inverse > 0 && stepAcross == Channels)
         {
-            Span<float> pixel = Tensor.AsSpan(position, Channels);
-            ReadOnlySpan<ulong> sum = from.Slice(i, Channels);
-            pixel[0] = table[Level(sum[0])];
-            pixel[1] = table[Level(sum[1])];
-            pixel[2] = table[Level(sum[2])];
-            position += stepAcross;
+            WriteUprightRow(Tensor.AsSpan(origin + (targetRow * stepDown), count * Channels));
+            return;
+        }
+
+        int first = origin + (targetRow * stepDown);
+        int last = first + ((count - 1) * stepAcross);
+        ArgumentOutOfRangeException.ThrowIfNegative(Math.Min(first, last));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Math.Max(first, last), Tensor.Length - Channels);
+        fixed (float* tensor = Tensor)
+        fixed (float* table = values)
+        fixed (uint* narrowSum = narrowSums)
+        fixed (ulong* wideSum = sums)
+        {
+            float* pixel = tensor + first;
+            for (int i = 0; i < count * Channels; i += Channels, pixel += stepAcross)
+            {
+                for (int channel = 0; channel < Channels; channel++)
+                {
+                    ulong sum = narrow ? narrowSum[i + channel] : wideSum[i + channel];
+                    pixel[channel] = table[(byte)Math.BigMul(sum + half, reciprocal, out _)];
+                }
+            }
         }
     }
 
-    private int Level(ulong sum) => (int)Math.BigMul(sum + half, reciprocal, out _);
+    /// <summary>The same levels and values as by <see cref="WriteRow"/>, a register at a time.</summary>
+    private void WriteUprightRow(Span<float> target)
+    {
+        ReadOnlySpan<Vector<int>> from = MemoryMarshal.Cast<uint, Vector<int>>(
+            narrowSums.AsSpan(0, target.Length));
+        Span<Vector<float>> to = MemoryMarshal.Cast<float, Vector<float>>(target);
+        var rounding = new Vector<float>(half + 0.5f);
+        for (int i = 0; i < from.Length; i++)
+        {
+            Vector<int> level = Vector.ConvertToInt32Native(
+                (Vector.ConvertToSingle(from[i]) + rounding) * inverse);
+            to[i] = (Vector.ConvertToSingle(level) * input.Scale) + new Vector<float>(input.Offset);
+        }
+
+        for (int i = from.Length * Vector<int>.Count; i < target.Length; i++)
+        {
+            target[i] = values[(byte)Math.BigMul(narrowSums[i] + half, reciprocal, out _)];
+        }
+    }
 
     /// <summary>Where stored pixel (0, 0) goes in the tensor, and how far one pixel across and down is from
     /// there.</summary>

@@ -5,8 +5,8 @@ namespace EdgeSim.Encoders.Images;
 /// <summary>
 /// The weights of one axis: for every target pixel the run of source pixels that it is made of. Shrinking
 /// gives the exact overlap (area average), enlarging the two neighbours of the centre (bilinear). Whole
-/// numbers that sum to
-/// <see cref="Total"/>, so that results do not depend on the processor. The arrays are reused and only grow.
+/// numbers that sum to <see cref="Total"/>, so that results do not depend on the processor. The arrays are
+/// reused and only grow.
 /// </summary>
 internal sealed class ResizeAxis
 {
@@ -64,12 +64,19 @@ internal sealed class ResizeAxis
 
     private void SetAreas(ResizeSpan span, int sourceCount, long pixel)
     {
-        Total = checked((uint)span.Step);
+        // Without the common divisor the weights of a picture 640 pixels wide add up to 10 instead of 640,
+        // and the sums that follow stay small. To 2 at least: the reciprocal of 1 has 65 bits.
+        long divisor = Divisor(Divisor(span.Step, pixel), span.First);
+        long factor = span.Step == divisor ? 2 : 1;
+        long step = span.Step / divisor * factor;
+        long origin = span.First / divisor * factor;
+        pixel = pixel / divisor * factor;
+        Total = checked((uint)step);
         int used = 0;
         for (int i = 0; i < Count; i++)
         {
-            long begin = span.First + (i * span.Step);
-            long end = begin + span.Step;
+            long begin = origin + (i * step);
+            long end = begin + step;
             int first = (int)(begin / pixel);
             starts[i] = first;
             offsets[i] = used;
@@ -81,6 +88,17 @@ internal sealed class ResizeAxis
         }
 
         offsets[Count] = used;
+    }
+
+    /// <summary>Euclid's greatest common divisor.</summary>
+    private static long Divisor(long x, long y)
+    {
+        while (y != 0)
+        {
+            (x, y) = (y, x % y);
+        }
+
+        return x;
     }
 
     private void SetNeighbours(ResizeSpan span, int sourceCount)

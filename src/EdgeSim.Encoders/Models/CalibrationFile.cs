@@ -6,25 +6,30 @@ using EdgeSim.Encoders.Quantization;
 namespace EdgeSim.Encoders.Models;
 
 /// <summary>
-/// The measured part of a conversion: <c>models/NAME/calibration.json</c>, committed. Measuring runs a float graph, and
-/// float results differ in their last bits between processors; so it happens once, its numbers are rounded to 6
-/// significant digits and committed, and installing only reads them. That makes the converted file, its hash and the
-/// fingerprint the same on every machine.
+/// The measured part of a conversion: <c>models/NAME/calibration.json</c>, committed. Measuring runs a float
+/// graph, and float results differ in their last bits between processors; so it happens once, its numbers are
+/// rounded to 6 significant digits and committed, and installing only reads them. That makes the converted
+/// file, its hash and the fingerprint the same on every machine.
 /// </summary>
 internal sealed record CalibrationFile
 {
     /// <summary>Name of the model.</summary>
     public required string Model { get; init; }
 
-    /// <summary>Activation tensor to [least, greatest] value over the data, after the method's clipping.</summary>
+    /// <summary>
+    /// Activation tensor to [least, greatest] value over the data, after the method's clipping.
+    /// </summary>
     public required IReadOnlyDictionary<string, float[]> Ranges { get; init; }
 
     /// <summary>
-    /// Convolution result to [channels] values added to its bias, which take the mean rounding error out again; null: none.
+    /// Convolution result to [channels] values added to its bias, which take the mean rounding error out
+    /// again; null: none.
     /// </summary>
     public IReadOnlyDictionary<string, float[]>? BiasShifts { get; init; }
 
-    /// <summary>Mean embedding before it is normalised, [dimension] floats, for a centred model; else null.</summary>
+    /// <summary>
+    /// Mean embedding before it is normalised, [dimension] floats, for a centred model; else null.
+    /// </summary>
     public float[]? Mean { get; init; }
 
     public IReadOnlyDictionary<string, ActivationRange> ActivationRanges() => Ranges.ToDictionary(
@@ -37,7 +42,8 @@ internal sealed record CalibrationFile
         {
             CalibrationFile file = JsonSerializer.Deserialize(json, ManifestJson.Default.CalibrationFile)
                 ?? throw new ModelException($"{path}: is null, not a calibration.");
-            string? broken = file.Ranges.FirstOrDefault(r => r.Value.Length != 2 || r.Value[0] > r.Value[1]).Key;
+            string? broken = file.Ranges
+                .FirstOrDefault(r => r.Value.Length != 2 || r.Value[0] > r.Value[1]).Key;
             return broken is null
                 ? file
                 : throw new ModelException($"{path}: the range of '{broken}' must be [min, max].");
@@ -52,7 +58,8 @@ internal sealed record CalibrationFile
     public byte[] Write()
     {
         var text = new StringBuilder();
-        text.Append("{\n  \"model\": \"").Append(JsonEncodedText.Encode(Model)).Append("\",\n  \"ranges\": {\n");
+        text.Append("{\n  \"model\": \"").Append(JsonEncodedText.Encode(Model))
+            .Append("\",\n  \"ranges\": {\n");
         text.AppendJoin(",\n", Ranges.Select(
             r => $"    \"{JsonEncodedText.Encode(r.Key)}\": [{Digits(r.Value[0])}, {Digits(r.Value[1])}]"));
         text.Append("\n  }");

@@ -5,12 +5,14 @@ using System.Text;
 namespace EdgeSim.Encoders.Models;
 
 /// <summary>
-/// Names the function from bytes to vector: the model file and everything that happens before it. Two boards with the
-/// same fingerprint give comparable vectors; a changed resize rule or vocabulary changes it.
+/// Names the function from bytes to vector: the model file and everything that happens before it. Two boards
+/// with the same fingerprint give comparable vectors; a changed resize rule or vocabulary changes it.
 /// </summary>
 internal static class Fingerprint
 {
-    /// <summary>SHA-256, lower-case hex, over one line a fact, in this order, each ended by a line feed.</summary>
+    /// <summary>
+    /// SHA-256, lower-case hex, over one line a fact, in this order, each ended by a line feed.
+    /// </summary>
     public static string Of(ModelManifest manifest)
     {
         var facts = new StringBuilder("edgesim-fingerprint-1\n");

@@ -4,7 +4,9 @@ using System.Text.Json.Serialization;
 
 namespace EdgeSim.Encoders.Models;
 
-/// <summary>Reads and writes <c>manifest.json</c> and <c>calibration.json</c>; generated at build time, no reflection.</summary>
+/// <summary>
+/// Reads and writes <c>manifest.json</c> and <c>calibration.json</c>; generated at build time, no reflection.
+/// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -20,7 +22,9 @@ internal sealed partial class ManifestJson : JsonSerializerContext
     /// <summary>Parses a manifest.</summary>
     /// <param name="json">UTF-8.</param>
     /// <param name="path">Where it was read, for messages.</param>
-    /// <exception cref="ModelException">Not JSON, a field is missing, unknown or of the wrong type.</exception>
+    /// <exception cref="ModelException">
+    /// Not JSON, a field is missing, unknown or of the wrong type.
+    /// </exception>
     public static ModelManifest ReadManifest(ReadOnlySpan<byte> json, string path)
     {
         try
@@ -47,5 +51,6 @@ internal sealed partial class ManifestJson : JsonSerializerContext
         return [.. JsonSerializer.SerializeToUtf8Bytes(manifest, readable.ModelManifest), (byte)'\n'];
     }
 
-    private sealed class ModalityConverter() : JsonStringEnumConverter<Modality>(JsonNamingPolicy.CamelCase, false);
+    private sealed class ModalityConverter()
+        : JsonStringEnumConverter<Modality>(JsonNamingPolicy.CamelCase, false);
 }

@@ -8,8 +8,14 @@ internal static class ManifestRules
     /// <exception cref="ModelException">A rule is broken; the message names the field.</exception>
     public static void Require(ModelManifest manifest, string path)
     {
-        Check(IsFileName(manifest.Name), path, $"name '{manifest.Name}' must be a folder name: letters, digits, '-', '.', '_'");
-        Check(manifest.Dimension is >= 1 and <= DimensionMax, path, $"dimension {manifest.Dimension} must be 1..{DimensionMax}");
+        Check(
+            IsFileName(manifest.Name),
+            path,
+            $"name '{manifest.Name}' must be a folder name: letters, digits, '-', '.', '_'");
+        Check(
+            manifest.Dimension is >= 1 and <= DimensionMax,
+            path,
+            $"dimension {manifest.Dimension} must be 1..{DimensionMax}");
         Check((manifest.Text is not null) == (manifest.Modality == Modality.Text), path,
             "'text' must be there exactly when the modality is text");
         Check((manifest.Image is not null) == (manifest.Modality == Modality.Image), path,
@@ -25,7 +31,10 @@ internal static class ManifestRules
         {
             Check(image.Width is >= 16 and <= 1024 && image.Height is >= 16 and <= 1024, path,
                 $"image size {image.Width}x{image.Height} must be 16..1024 pixels a side");
-            Check(image.Fit is "stretch" or "crop" or "pad", path, $"fit '{image.Fit}' must be stretch, crop or pad");
+            Check(
+                image.Fit is "stretch" or "crop" or "pad",
+                path,
+                $"fit '{image.Fit}' must be stretch, crop or pad");
             Check(image.Background is >= 0 and <= 255, path, $"background {image.Background} must be 0..255");
         }
     }

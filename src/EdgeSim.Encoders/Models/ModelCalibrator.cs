@@ -7,7 +7,9 @@ using EdgeSim.Encoders.Text;
 
 namespace EdgeSim.Encoders.Models;
 
-/// <summary>Measures a model's <see cref="CalibrationFile"/> on a folder of data, exactly as an encoder would see it.</summary>
+/// <summary>
+/// Measures a model's <see cref="CalibrationFile"/> on a folder of data, exactly as an encoder would see it.
+/// </summary>
 internal static class ModelCalibrator
 {
     /// <summary>The graph output that a centred model has while it has no mean.</summary>
@@ -15,8 +17,13 @@ internal static class ModelCalibrator
 
     private static int Threads => Math.Clamp(Environment.ProcessorCount, 1, 4);
 
-    /// <summary>Runs the float graph three times over the data, the int8 graph once a linear convolution and once for the mean.</summary>
-    /// <exception cref="ModelException">The folder has no data for this model, or the package does not fit.</exception>
+    /// <summary>
+    /// Runs the float graph three times over the data, the int8 graph once a linear convolution and once for
+    /// the mean.
+    /// </summary>
+    /// <exception cref="ModelException">
+    /// The folder has no data for this model, or the package does not fit.
+    /// </exception>
     public static CalibrationFile Measure(
         ModelManifest manifest, IReadOnlyDictionary<string, byte[]> package, string dataFolder)
     {
@@ -27,12 +34,15 @@ internal static class ModelCalibrator
         IReadOnlyDictionary<string, ActivationRange> full = calibrator.MinMax(inputs);
         if (full.Count == 0)
         {
-            throw new ModelException($"{dataFolder}: holds no data for {manifest.Name}. Put "
-                + (manifest.Modality == Modality.Text ? ".txt files with one text a line" : ".png or .jpg pictures") + " there.");
+            string kind = manifest.Modality == Modality.Text
+                ? ".txt files with one text a line"
+                : ".png or .jpg pictures";
+            throw new ModelException(
+                $"{dataFolder}: holds no data for {manifest.Name}. Put {kind} there.");
         }
 
-        // One word of a text is a whole input: a value clipped there is not averaged away, so large errors count more.
-        // In a picture thousands of positions are averaged.
+        // One word of a text is a whole input: a value clipped there is not averaged away, so large errors
+        // count more. In a picture thousands of positions are averaged.
         int power = manifest.Modality == Modality.Text ? 3 : 2;
         IReadOnlyDictionary<string, ActivationRange> best = calibrator.LeastError(inputs, full, power);
         var file = new CalibrationFile
@@ -40,7 +50,11 @@ internal static class ModelCalibrator
             Model = manifest.Name,
             Ranges = calibrator.Activations.ToDictionary(
                 name => name,
-                name => new[] { CalibrationFile.Round(best[name].Min), CalibrationFile.Round(best[name].Max) }),
+                name => new[]
+                {
+                    CalibrationFile.Round(best[name].Min),
+                    CalibrationFile.Round(best[name].Max),
+                }),
         };
         IReadOnlyDictionary<string, float[]> shifts = BiasCorrection.Measure(
             model, file.ActivationRanges(), inputs, Threads, CalibrationFile.Round);
@@ -50,13 +64,16 @@ internal static class ModelCalibrator
             return file;
         }
 
-        // The mean of the int8 graph, not of the float graph: rounding shifts it, and this takes the shift out again.
+        // The mean of the int8 graph, not of the float graph: rounding shifts it, and this takes the shift
+        // out again.
         ModelProto quantized = QdqQuantizer.Quantize(model, file.ActivationRanges(), shifts);
         float[] mean = Calibrator.MeanOf(quantized, Uncentred, inputs, Threads);
         return file with { Mean = [.. mean.Select(CalibrationFile.Round)] };
     }
 
-    /// <summary>Graph inputs of every text or picture in a folder, in ordinal order of the paths. Lazy, repeatable.</summary>
+    /// <summary>
+    /// Graph inputs of every text or picture in a folder, in ordinal order of the paths. Lazy, repeatable.
+    /// </summary>
     internal static IEnumerable<OnnxTensor[]> Inputs(
         ModelManifest manifest,
         IModelConverter converter,
@@ -75,19 +92,26 @@ internal static class ModelCalibrator
 
         TextInput text = manifest.Text!;
         byte[] vocabulary = converter.SideFiles(package)[text.Vocabulary.Name];
-        return Texts(text, new UnigramTokenizer(UnigramVocabulary.Parse(vocabulary, text.Vocabulary.Name)), dataFolder);
+        return Texts(
+            text,
+            new UnigramTokenizer(UnigramVocabulary.Parse(vocabulary, text.Vocabulary.Name)),
+            dataFolder);
     }
 
     private static IEnumerable<OnnxTensor[]> Texts(TextInput input, UnigramTokenizer tokenizer, string folder)
     {
         var ids = new long[input.TokensMax];
-        foreach (string line in Files(folder, ".txt").SelectMany(File.ReadLines).Where(line => line.Length > 0))
+        IEnumerable<string> lines = Files(folder, ".txt").SelectMany(File.ReadLines);
+        foreach (string line in lines.Where(line => line.Length > 0))
         {
             int count = tokenizer.Encode(line, ids).Written;
             yield return
             [
                 new OnnxTensor(input.InputIds, [1, count]) { Int64s = ids[..count] },
-                new OnnxTensor(input.AttentionMask, [1, count]) { Int64s = [.. Enumerable.Repeat(1L, count)] },
+                new OnnxTensor(input.AttentionMask, [1, count])
+                {
+                    Int64s = [.. Enumerable.Repeat(1L, count)],
+                },
             ];
         }
     }
@@ -101,7 +125,10 @@ internal static class ModelCalibrator
             decoder.Decode(File.ReadAllBytes(path), resizer);
             yield return
             [
-                new OnnxTensor(input.Name, [1, input.Height, input.Width, 3]) { Floats = [.. resizer.Tensor] },
+                new OnnxTensor(input.Name, [1, input.Height, input.Width, 3])
+                {
+                    Floats = [.. resizer.Tensor],
+                },
             ];
         }
     }

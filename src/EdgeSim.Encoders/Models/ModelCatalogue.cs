@@ -3,8 +3,8 @@ using System.Reflection;
 namespace EdgeSim.Encoders.Models;
 
 /// <summary>
-/// The models in the box: <c>models/NAME/manifest.json</c> and <c>calibration.json</c>, embedded at build time. The
-/// weights are not; they are made from the package that the manifest names.
+/// The models in the box: <c>models/NAME/manifest.json</c> and <c>calibration.json</c>, embedded at build
+/// time. The weights are not; they are made from the package that the manifest names.
 /// </summary>
 internal static class ModelCatalogue
 {

@@ -5,7 +5,9 @@ using Google.Protobuf;
 
 namespace EdgeSim.Encoders.Models;
 
-/// <summary>Package and committed calibration in, the files of an installed model out. No disk, no network.</summary>
+/// <summary>
+/// Package and committed calibration in, the files of an installed model out. No disk, no network.
+/// </summary>
 internal static class ModelConversion
 {
     /// <summary>Converts. A second or two, about six times the size of the weights in memory.</summary>
@@ -14,7 +16,9 @@ internal static class ModelConversion
     /// <param name="calibration">Committed ranges and mean.</param>
     /// <param name="modelName">File name of the ONNX file.</param>
     /// <returns>Contents by file name.</returns>
-    /// <exception cref="ModelException">The package or the calibration does not fit the converter.</exception>
+    /// <exception cref="ModelException">
+    /// The package or the calibration does not fit the converter.
+    /// </exception>
     public static IReadOnlyDictionary<string, byte[]> Convert(
         IModelConverter converter,
         IReadOnlyDictionary<string, byte[]> package,
@@ -23,7 +27,9 @@ internal static class ModelConversion
     {
         ModelProto model = converter.Build(package, calibration.Mean);
         ModelProto quantized = QdqQuantizer.Quantize(
-            model, calibration.ActivationRanges(), calibration.BiasShifts ?? new Dictionary<string, float[]>());
+            model,
+            calibration.ActivationRanges(),
+            calibration.BiasShifts ?? new Dictionary<string, float[]>());
         var files = new Dictionary<string, byte[]>(StringComparer.Ordinal)
         {
             [modelName] = quantized.ToByteArray(),

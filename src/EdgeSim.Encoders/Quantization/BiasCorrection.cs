@@ -5,10 +5,11 @@ using Google.Protobuf;
 namespace EdgeSim.Encoders.Quantization;
 
 /// <summary>
-/// Measures how far rounding moves the mean of each channel behind the linear convolutions of a graph, one convolution
-/// after the other, so that each is measured behind those already corrected (Nagel et al. 2019, arXiv:1906.04721,
-/// section 4.2). On the image model: mean cosine to float from .9936 to .9952. Correcting the clamped convolutions
-/// too makes it worse: behind a clamp the mean error of the sum is not the mean error of the result.
+/// Measures how far rounding moves the mean of each channel behind the linear convolutions of a graph, one
+/// convolution after the other, so that each is measured behind those already corrected (Nagel et al. 2019,
+/// arXiv:1906.04721, section 4.2). On the image model: mean cosine to float from .9936 to .9952. Correcting
+/// the clamped convolutions too makes it worse: behind a clamp the mean error of the sum is not the mean
+/// error of the result.
 /// </summary>
 internal static class BiasCorrection
 {

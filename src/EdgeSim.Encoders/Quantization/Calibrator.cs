@@ -5,8 +5,8 @@ using Google.Protobuf;
 namespace EdgeSim.Encoders.Quantization;
 
 /// <summary>
-/// Runs a float graph over real inputs and notes which values its tensors take. The result is committed and never made
-/// during an installation, see <see cref="Models.CalibrationFile"/>.
+/// Runs a float graph over real inputs and notes which values its tensors take. The result is committed and
+/// never made during an installation, see <see cref="Models.CalibrationFile"/>.
 /// </summary>
 internal sealed class Calibrator : IDisposable
 {
@@ -56,7 +56,8 @@ internal sealed class Calibrator : IDisposable
     public IReadOnlyDictionary<string, ActivationRange> LeastError(
         IEnumerable<OnnxTensor[]> inputs, IReadOnlyDictionary<string, ActivationRange> full, int power)
     {
-        var histograms = full.ToDictionary(p => p.Key, p => new RangeHistogram(p.Value), StringComparer.Ordinal);
+        var histograms = full.ToDictionary(
+            p => p.Key, p => new RangeHistogram(p.Value), StringComparer.Ordinal);
         Observe(inputs, (name, values) => histograms[name].Add(values));
         return histograms.ToDictionary(p => p.Key, p => p.Value.LeastError(power), StringComparer.Ordinal);
     }
@@ -66,7 +67,8 @@ internal sealed class Calibrator : IDisposable
     /// <param name="output">One of its outputs, [1, dimension].</param>
     /// <param name="inputs">Enumerated once.</param>
     /// <param name="threads">Threads for a run.</param>
-    public static float[] MeanOf(ModelProto model, string output, IEnumerable<OnnxTensor[]> inputs, int threads)
+    public static float[] MeanOf(
+        ModelProto model, string output, IEnumerable<OnnxTensor[]> inputs, int threads)
     {
         using var session = new OnnxSession(model.ToByteArray(), threads);
         double[] sums = [];

@@ -8,7 +8,9 @@ namespace EdgeSim.Encoders.Quantization;
 internal readonly record struct ChannelLayout(
     int Channels, int ChannelLength, int ChannelStride, int ElementStride)
 {
-    /// <summary>Channel = first axis: convolution kernels [out, in, h, w], embedding tables [rows, dim].</summary>
+    /// <summary>
+    /// Channel = first axis: convolution kernels [out, in, h, w], embedding tables [rows, dim].
+    /// </summary>
     public static ChannelLayout First(int channels, int count) =>
         new(channels, count / channels, count / channels, 1);
 

@@ -3,12 +3,12 @@ namespace EdgeSim.Encoders.Quantization;
 /// <summary>
 /// Chooses the scale and the codes of one channel's weights.
 /// <para>
-/// Plain: scale = largest / 127, each weight to the nearest code. Keeping sums: a depthwise kernel has nine weights and
-/// looks at nine neighbouring pixels, which are nearly equal; its error is therefore mostly the <i>sum</i> of its
-/// rounding errors, and nearest rounding leaves that to chance. Here weights are rounded the other way, those nearest to
-/// the middle first, until the sum of errors is below half a code (the idea of SQuant, Guo et al. 2022,
-/// arXiv:2202.07471), and among slightly larger scales the one with the least error is taken. On the image model
-/// this moved the mean cosine of int8 to float from .979 to .993.
+/// Plain: scale = largest / 127, each weight to the nearest code. Keeping sums: a depthwise kernel has nine
+/// weights and looks at nine neighbouring pixels, which are nearly equal; its error is therefore mostly the
+/// <i>sum</i> of its rounding errors, and nearest rounding leaves that to chance. Here weights are rounded
+/// the other way, those nearest to the middle first, until the sum of errors is below half a code (the idea
+/// of SQuant, Guo et al. 2022, arXiv:2202.07471), and among slightly larger scales the one with the least
+/// error is taken. On the image model this moved the mean cosine of int8 to float from .979 to .993.
 /// </para>
 /// </summary>
 /// <param name="length">Weights a channel.</param>
@@ -19,7 +19,9 @@ internal sealed class ChannelRounding(int length, double sumWeight)
 {
     private const int CodeMax = 127;
 
-    /// <summary>Scales from 1 to 1.19 times the smallest one: beyond that coarser codes cost more than they give.</summary>
+    /// <summary>
+    /// Scales from 1 to 1.19 times the smallest one: beyond that coarser codes cost more than they give.
+    /// </summary>
     private const int ScaleSteps = 48;
 
     private const double ScaleStep = 1.0 / 256;

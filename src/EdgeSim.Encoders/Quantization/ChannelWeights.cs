@@ -1,8 +1,8 @@
 namespace EdgeSim.Encoders.Quantization;
 
 /// <summary>
-/// Signed 8-bit weights with one scale a channel: weight = Scales[channel] × code, codes in -127..127 (symmetric: -128
-/// would give a negative weight no positive twin).
+/// Signed 8-bit weights with one scale a channel: weight = Scales[channel] × code, codes in -127..127
+/// (symmetric: -128 would give a negative weight no positive twin).
 /// Only +, ×, ÷ and rounding of IEEE doubles in a fixed order: the same bytes on every processor.
 /// </summary>
 internal sealed class ChannelWeights
@@ -28,12 +28,15 @@ internal sealed class ChannelWeights
     /// <param name="weights">Dense, row-major.</param>
     /// <param name="layout">Where the channel is in that order.</param>
     /// <param name="bias">[channels] or empty.</param>
-    /// <param name="inputScale">Scale of the activation that the weights multiply; used only with a bias.</param>
+    /// <param name="inputScale">
+    /// Scale of the activation that the weights multiply; used only with a bias.
+    /// </param>
     /// <param name="sumWeight">See <see cref="ChannelRounding"/>.</param>
     /// <remarks>
-    /// The bias is stored as int32 with the scale inputScale × Scales[c]. A dead channel (weights almost zero, bias not)
-    /// would need a code beyond int32, wrap, and poison everything behind it. Such a channel therefore gets
-    /// the coarser scale |bias| / (inputScale × 2^30); its weights round to nearly nothing, which is what they were.
+    /// The bias is stored as int32 with the scale inputScale × Scales[c]. A dead channel (weights almost
+    /// zero, bias not) would need a code beyond int32, wrap, and poison everything behind it. Such a channel
+    /// therefore gets the coarser scale |bias| / (inputScale × 2^30); its weights round to nearly nothing,
+    /// which is what they were.
     /// </remarks>
     public static ChannelWeights Quantize(
         ReadOnlySpan<float> weights,
@@ -65,7 +68,9 @@ internal sealed class ChannelWeights
     }
 
     /// <summary>Codes of a bias: round(bias[c] / (inputScale × Scales[c])).</summary>
-    /// <exception cref="ModelException">A code does not fit; cannot happen with scales made with the same bias.</exception>
+    /// <exception cref="ModelException">
+    /// A code does not fit; cannot happen with scales made with the same bias.
+    /// </exception>
     public static int[] QuantizeBias(ReadOnlySpan<float> bias, ReadOnlySpan<float> biasScales)
     {
         var codes = new int[bias.Length];
@@ -74,7 +79,8 @@ internal sealed class ChannelWeights
             double code = Math.Round(bias[channel] / (double)biasScales[channel]);
             if (Math.Abs(code) > 2 * BiasCodeMax - 1)
             {
-                throw new ModelException($"Bias {bias[channel]} of channel {channel} does not fit int32 at scale "
+                throw new ModelException(
+                    $"Bias {bias[channel]} of channel {channel} does not fit int32 at scale "
                     + $"{biasScales[channel]}. The scale must be at least |bias| / 2^30.");
             }
 

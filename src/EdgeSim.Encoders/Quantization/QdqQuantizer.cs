@@ -5,21 +5,21 @@ using DataType = EdgeSim.Encoders.Onnx.Format.TensorProto.Types.DataType;
 namespace EdgeSim.Encoders.Quantization;
 
 /// <summary>
-/// Turns a float32 graph into static int8 in the QDQ form: every quantised tensor passes a QuantizeLinear and a
-/// DequantizeLinear, and ONNX Runtime fuses those with the operator between them into one integer kernel. Activations
-/// are uint8 with one scale a tensor (Jacob et al. 2018, arXiv:1712.05877), weights int8 with one scale an output
-/// channel, biases int32. Which tensors: <see cref="QuantizationPlan"/>.
+/// Turns a float32 graph into static int8 in the QDQ form: every quantised tensor passes a QuantizeLinear and
+/// a DequantizeLinear, and ONNX Runtime fuses those with the operator between them into one integer kernel.
+/// Activations are uint8 with one scale a tensor (Jacob et al. 2018, arXiv:1712.05877), weights int8 with one
+/// scale an output channel, biases int32. Which tensors: <see cref="QuantizationPlan"/>.
 /// <para>
-/// Deterministic to the byte: nodes in graph order, ranges from a committed file, and no arithmetic but IEEE +, ×, ÷
-/// and rounding. A transcendental function or a sum over vector lanes may differ in the last bit between
-/// processors, and one bit would change the file's hash.
+/// Deterministic to the byte: nodes in graph order, ranges from a committed file, and no arithmetic but IEEE
+/// +, ×, ÷ and rounding. A transcendental function or a sum over vector lanes may differ in the last bit
+/// between processors, and one bit would change the file's hash.
 /// </para>
 /// </summary>
 internal sealed class QdqQuantizer
 {
     /// <summary>
-    /// Neighbouring pixels agree so much that the sum of a kernel's errors matters far more than each; 2, 8 and 32 were
-    /// tried on pictures and differ by less than chance, 0 is much worse.
+    /// Neighbouring pixels agree so much that the sum of a kernel's errors matters far more than each; 2, 8
+    /// and 32 were tried on pictures and differ by less than chance, 0 is much worse.
     /// </summary>
     private const double DepthwiseSumWeight = 32;
 
@@ -41,12 +41,16 @@ internal sealed class QdqQuantizer
 
     /// <summary>Quantises. O(weights). The float model is not changed.</summary>
     /// <param name="model">Float32 graph, opset 13 or newer (per-channel DequantizeLinear).</param>
-    /// <param name="ranges">A range for every tensor in the graph's <see cref="QuantizationPlan.Activations"/>.</param>
-    /// <param name="biasShifts">
-    /// Convolution result to [channels] values that are added to its bias: the measured mean of what rounding takes
-    /// away (bias correction: Nagel et al. 2019, arXiv:1906.04721). Empty: none.
+    /// <param name="ranges">
+    /// A range for every tensor in the graph's <see cref="QuantizationPlan.Activations"/>.
     /// </param>
-    /// <exception cref="ModelException">A range is missing: the calibration belongs to another graph.</exception>
+    /// <param name="biasShifts">
+    /// Convolution result to [channels] values that are added to its bias: the measured mean of what rounding
+    /// takes away (bias correction: Nagel et al. 2019, arXiv:1906.04721). Empty: none.
+    /// </param>
+    /// <exception cref="ModelException">
+    /// A range is missing: the calibration belongs to another graph.
+    /// </exception>
     public static ModelProto Quantize(
         ModelProto model,
         IReadOnlyDictionary<string, ActivationRange> ranges,
@@ -108,7 +112,9 @@ internal sealed class QdqQuantizer
         target.Node.Add(copy);
     }
 
-    /// <summary>QuantizeLinear and DequantizeLinear behind a tensor of the plan; nothing for any other.</summary>
+    /// <summary>
+    /// QuantizeLinear and DequantizeLinear behind a tensor of the plan; nothing for any other.
+    /// </summary>
     private void AddCodesOf(string tensor)
     {
         if (!plan.IsQuantized(tensor))
@@ -165,8 +171,10 @@ internal sealed class QdqQuantizer
 
         if (shifts.Length != values.Length)
         {
-            throw new ModelException($"The calibration shifts {shifts.Length} biases of '{result}', which has {values.Length}. "
-                + "It belongs to another graph: make it again with: edgesim models calibrate NAME DATA-FOLDER");
+            throw new ModelException(
+                $"The calibration shifts {shifts.Length} biases of '{result}', which has {values.Length}. "
+                + "It belongs to another graph: make it again with: "
+                + "edgesim models calibrate NAME DATA-FOLDER");
         }
 
         for (int i = 0; i < values.Length; i++)
@@ -194,13 +202,16 @@ internal sealed class QdqQuantizer
         return Restored(name);
     }
 
-    /// <summary>Gather int8 codes, Gather the rows' scales, multiply: 1 byte a weight in the file and in memory.</summary>
+    /// <summary>
+    /// Gather int8 codes, Gather the rows' scales, multiply: 1 byte a weight in the file and in memory.
+    /// </summary>
     private void AddTableLookup(NodeProto node)
     {
         TensorProto table = plan.Constant(node.Input[0])!;
         int rows = (int)table.Dims[0];
         float[] values = TensorData.Floats(table);
-        ChannelWeights quantized = ChannelWeights.Quantize(values, ChannelLayout.First(rows, values.Length), [], 1f);
+        ChannelWeights quantized = ChannelWeights.Quantize(
+            values, ChannelLayout.First(rows, values.Length), [], 1f);
         string output = node.Output[0];
         string codes = Add(TensorData.Constant<sbyte>(
             table.Name + ".codes", DataType.Int8, [.. table.Dims], quantized.Codes));
@@ -233,7 +244,8 @@ internal sealed class QdqQuantizer
 
     private ActivationRange RangeOf(string tensor) => ranges.TryGetValue(tensor, out ActivationRange range)
         ? range
-        : throw new ModelException($"The calibration has no range for tensor '{tensor}'. It belongs to another graph: "
+        : throw new ModelException(
+            $"The calibration has no range for tensor '{tensor}'. It belongs to another graph: "
             + "make it again with: edgesim models calibrate NAME DATA-FOLDER");
 
     private string Add(TensorProto constant)

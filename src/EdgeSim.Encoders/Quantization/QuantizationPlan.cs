@@ -7,11 +7,12 @@ namespace EdgeSim.Encoders.Quantization;
 /// <see cref="Activations"/>; the quantiser gives each a range.
 /// <list type="bullet">
 /// <item>Conv with constant weights: input, and the output <i>after</i> its Clip or Relu.</item>
-/// <item>MatMul by a constant matrix: its input. Its output stays float: layer norm, softmax and residual sums that
-/// follow want it, and the kernel (int8 in, float out) delivers it without a rounding.</item>
-/// <item>MatMul behind a pooling: weights only. It is one row an input, so int8 saves no time, and the rounding of
-/// its input would go straight into the embedding (half of all that the text model loses).</item>
-/// <item>Add and Concat between convolution results: inputs and output, so that a residual block never leaves int8.</item>
+/// <item>MatMul by a constant matrix: its input. Its output stays float: layer norm, softmax and residual
+/// sums that follow want it, and the kernel (int8 in, float out) delivers it without a rounding.</item>
+/// <item>MatMul behind a pooling: weights only. It is one row an input, so int8 saves no time, and the
+/// rounding of its input would go straight into the embedding (half of all that the text model loses).</item>
+/// <item>Add and Concat between convolution results: inputs and output, so that a residual block never leaves
+/// int8.</item>
 /// <item>Gather from a constant float table: int8 rows.</item>
 /// </list>
 /// Everything else (pooling, softmax, layer norm, products of two activations, L2) stays float.
@@ -31,8 +32,8 @@ internal sealed class QuantizationPlan
     public List<string> Activations { get; } = [];
 
     /// <summary>
-    /// Results of convolutions with a bias that no Clip or Relu follows, in graph order. Nothing bounds their rounding
-    /// error, so it pays to measure its mean and take it out of the bias.
+    /// Results of convolutions with a bias that no Clip or Relu follows, in graph order. Nothing bounds their
+    /// rounding error, so it pays to measure its mean and take it out of the bias.
     /// </summary>
     public List<string> LinearConvolutions { get; } = [];
 
@@ -61,11 +62,14 @@ internal sealed class QuantizationPlan
 
     public bool IsQuantized(string tensor) => activations.Contains(tensor);
 
-    /// <summary>True when whoever reads the tensor reads its codes, because the float value does not exist any more.</summary>
+    /// <summary>
+    /// True when whoever reads the tensor reads its codes, because the float value does not exist any more.
+    /// </summary>
     public bool ReadsCodes(NodeProto node, int input)
     {
         string tensor = node.Input[input];
-        return IsQuantized(tensor) && (integerBorn.Contains(tensor) || (input == 0 && IsIntegerProduct(node)));
+        return IsQuantized(tensor)
+            && (integerBorn.Contains(tensor) || (input == 0 && IsIntegerProduct(node)));
     }
 
     public TensorProto? Constant(string tensor) => constants.GetValueOrDefault(tensor);

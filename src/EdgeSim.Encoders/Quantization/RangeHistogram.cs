@@ -42,8 +42,8 @@ internal sealed class RangeHistogram
     }
 
     /// <summary>
-    /// The range, within the full one, with the least error to a power over all values. The power says how much a rare
-    /// large error counts against many small ones. O(Steps² × Bins).
+    /// The range, within the full one, with the least error to a power over all values. The power says how
+    /// much a rare large error counts against many small ones. O(Steps² × Bins).
     /// </summary>
     /// <param name="power">2 or 3.</param>
     public ActivationRange LeastError(int power)
@@ -70,7 +70,9 @@ internal sealed class RangeHistogram
         return best;
     }
 
-    /// <summary>Sum of |difference|^power when every value is clipped to the range and rounded to its codes.</summary>
+    /// <summary>
+    /// Sum of |difference|^power when every value is clipped to the range and rounded to its codes.
+    /// </summary>
     internal double Error(ActivationRange range, int power)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(power, 2);

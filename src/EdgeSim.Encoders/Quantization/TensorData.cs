@@ -8,7 +8,9 @@ namespace EdgeSim.Encoders.Quantization;
 /// <summary>Reads and makes ONNX constants.</summary>
 internal static class TensorData
 {
-    /// <summary>Values of a float constant, whichever of the format's two places holds them. Copies.</summary>
+    /// <summary>
+    /// Values of a float constant, whichever of the format's two places holds them. Copies.
+    /// </summary>
     public static float[] Floats(TensorProto tensor)
     {
         float[] values = tensor.HasRawData
@@ -18,11 +20,13 @@ internal static class TensorData
         return values.Length == count
             ? values
             : throw new ModelException(
-                $"Constant '{tensor.Name}' of shape [{string.Join(", ", tensor.Dims)}] has {values.Length} values.");
+                $"Constant '{tensor.Name}' of shape [{string.Join(", ", tensor.Dims)}] has "
+                + $"{values.Length} values.");
     }
 
     /// <summary>Makes a constant from values in memory order.</summary>
-    public static TensorProto Constant<T>(string name, DataType type, ReadOnlySpan<long> dims, ReadOnlySpan<T> values)
+    public static TensorProto Constant<T>(
+        string name, DataType type, ReadOnlySpan<long> dims, ReadOnlySpan<T> values)
         where T : unmanaged
     {
         var tensor = new TensorProto

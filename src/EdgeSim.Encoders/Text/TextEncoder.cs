@@ -119,8 +119,8 @@ public sealed class TextEncoder : IEncoder
         if (count == 0 || floats < (long)count * Manifest.Dimension || reports < count)
         {
             throw new ArgumentException(
-                $"{count} inputs (at least 1) need {(long)count * Manifest.Dimension} floats and {count} reports; "
-                + $"the buffers hold {floats} and {reports}.");
+                $"{count} inputs (at least 1) need {(long)count * Manifest.Dimension} floats and {count} "
+                + $"reports; the buffers hold {floats} and {reports}.");
         }
     }
 
@@ -154,8 +154,8 @@ public sealed class TextEncoder : IEncoder
         if (!(Math.Abs(squares - 1) <= NormTolerance))
         {
             throw new ModelException(
-                $"Model {Manifest.Name}: output '{Manifest.Output}' has the squared norm {squares:G6}; it must "
-                + "be 1. Normalise it in the graph, or install the model again if it is damaged.");
+                $"Model {Manifest.Name}: output '{Manifest.Output}' has the squared norm {squares:G6}; it "
+                + "must be 1. Normalise it in the graph, or install the model again if it is damaged.");
         }
     }
 

@@ -3,8 +3,8 @@
 // Machines: x64 since Haswell (2013) and Excavator (2015).
 // Source: Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2.
 // Why faster than scalar: 16 products a step, and four rows share each load of the query, which is widened
-//   once a block. VPMADDUBSW would do 32 products a step but saturates at int16 for codes of both extremes; this
-//   form is exact for all.
+//   once a block. VPMADDUBSW would do 32 products a step but saturates at int16 for codes of both extremes;
+//   this form is exact for all.
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -34,7 +34,8 @@ public sealed unsafe class Avx2Kernels : X64Kernels
                 sbyte* codes = first + ((nint)row * length);
                 Sse.Prefetch0(codes + PrefetchBytes);
                 FourRows(
-                    wide, codes, codes + length, codes + (2 * length), codes + (3 * length), length, target + row);
+                    wide, codes, codes + length, codes + (
+                        2 * length), codes + (3 * length), length, target + row);
             }
 
             for (; row < scores.Length; row++)
@@ -80,7 +81,8 @@ public sealed unsafe class Avx2Kernels : X64Kernels
     }
 
     /// <inheritdoc/>
-    protected override void DotTileCore(ReadOnlySpan<sbyte> queries, ReadOnlySpan<sbyte> rows, Span<int> scores)
+    protected override void DotTileCore(
+        ReadOnlySpan<sbyte> queries, ReadOnlySpan<sbyte> rows, Span<int> scores)
     {
         int length = queries.Length / TileQueries;
         int count = scores.Length / TileQueries;
@@ -89,7 +91,8 @@ public sealed unsafe class Avx2Kernels : X64Kernels
         int* four = stackalloc int[TileQueries];
         fixed (sbyte* first = rows)
         {
-            // A tile is four rows against one query with the roles exchanged: the row is the widened side's partner.
+            // A tile is four rows against one query with the roles exchanged: the row is the widened side's
+            //   partner.
             for (int row = 0; row < count; row++)
             {
                 FourQueries(wide, first + ((nint)row * length), length, four);

@@ -1,11 +1,12 @@
-// Instructions: VPDPBUSD multiplies 32 unsigned by 32 signed bytes and adds each four products into int32 without
-//   saturation: one instruction for 32 products. The row is the unsigned side: VPXOR with 0x80 makes it code + 128, and
-//   128 x (sum of the query) is taken off at the end, once a row, for any code, -128 included. (Biasing the query
-//   instead would need every row's sum.)
+// Instructions: VPDPBUSD multiplies 32 unsigned by 32 signed bytes and adds each four products into int32
+//   without
+//   saturation: one instruction for 32 products. The row is the unsigned side: VPXOR with 0x80 makes it code
+//   + 128, and 128 x (sum of the query) is taken off at the end, once a row, for any code, -128 included.
+//   (Biasing the query instead would need every row's sum.)
 // Machines: Intel Alder Lake, Sierra Forest and later; AMD Zen 5.
 // Source: Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2, VPDPBUSD (VEX).
-// Why faster than avx2: two instructions for 32 products instead of six. Two steps a turn, because the latency of
-//   VPDPBUSD (4 to 5 cycles) at two a cycle wants eight to ten sums in flight.
+// Why faster than avx2: two instructions for 32 products instead of six. Two steps a turn, because the
+//   latency of VPDPBUSD (4 to 5 cycles) at two a cycle wants eight to ten sums in flight.
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -34,7 +35,8 @@ public sealed unsafe class AvxVnniKernels : X64Kernels
             {
                 sbyte* codes = first + ((nint)row * length);
                 Four(
-                    left, codes, codes + length, codes + (2 * length), codes + (3 * length), length, bias, target + row);
+                    left, codes, codes + length, codes + (
+                        2 * length), codes + (3 * length), length, bias, target + row);
             }
 
             for (; row < scores.Length; row++)
@@ -81,7 +83,8 @@ public sealed unsafe class AvxVnniKernels : X64Kernels
     }
 
     /// <inheritdoc/>
-    protected override void DotTileCore(ReadOnlySpan<sbyte> queries, ReadOnlySpan<sbyte> rows, Span<int> scores)
+    protected override void DotTileCore(
+        ReadOnlySpan<sbyte> queries, ReadOnlySpan<sbyte> rows, Span<int> scores)
     {
         int length = queries.Length / TileQueries;
         int count = scores.Length / TileQueries;
@@ -105,7 +108,9 @@ public sealed unsafe class AvxVnniKernels : X64Kernels
         }
     }
 
-    /// <summary>What the bias of the rows adds to a dot product: 128 x the sum of the codes of whole steps.</summary>
+    /// <summary>
+    /// What the bias of the rows adds to a dot product: 128 x the sum of the codes of whole steps.
+    /// </summary>
     private static int Bias(ReadOnlySpan<sbyte> query)
     {
         int sum = 0;

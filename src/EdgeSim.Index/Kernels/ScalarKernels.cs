@@ -130,7 +130,8 @@ public sealed class ScalarKernels : VectorKernels
     }
 
     /// <inheritdoc/>
-    protected override void BitPlaneDotCore(ReadOnlySpan<byte> planes, ReadOnlySpan<byte> rows, Span<int> sums)
+    protected override void BitPlaneDotCore(
+        ReadOnlySpan<byte> planes, ReadOnlySpan<byte> rows, Span<int> sums)
     {
         int length = planes.Length / PlaneCount;
         for (int row = 0; row < sums.Length; row++)
@@ -232,7 +233,8 @@ public sealed class ScalarKernels : VectorKernels
             {
                 for (int i = start; i < start + half; i++)
                 {
-                    (values[i], values[i + half]) = (values[i] + values[i + half], values[i] - values[i + half]);
+                    (values[i], values[i + half]) = (
+                        values[i] + values[i + half], values[i] - values[i + half]);
                 }
             }
         }

@@ -1,6 +1,8 @@
 namespace EdgeSim.Index.Kernels;
 
-/// <content>Rows of bits: component i is bit i % 8 of byte i / 8; bits beyond the dimension are zero.</content>
+/// <content>
+/// Rows of bits: component i is bit i % 8 of byte i / 8; bits beyond the dimension are zero.
+/// </content>
 public abstract partial class VectorKernels
 {
     /// <summary>Bits of a query component in <see cref="BitPlaneDot"/>.</summary>
@@ -20,9 +22,9 @@ public abstract partial class VectorKernels
     }
 
     /// <summary>
-    /// Dot products of a query of 4-bit components with rows of bits: the sum of the query's components where the row
-    /// has a one, from popcounts of row AND plane. O(4 x rows x bytes). Gao and Long 2024 (RaBitQ, arXiv:2405.12497),
-    /// section 3.3.
+    /// Dot products of a query of 4-bit components with rows of bits: the sum of the query's components where
+    /// the row has a one, from popcounts of row AND plane. O(4 x rows x bytes). Gao and Long 2024 (RaBitQ,
+    /// arXiv:2405.12497), section 3.3.
     /// </summary>
     /// <param name="planes">
     /// [4 x bytes]: plane j holds bit j of every component; see <see cref="PlaneCount"/>.
@@ -42,17 +44,20 @@ public abstract partial class VectorKernels
     }
 
     /// <inheritdoc cref="Hamming"/>
-    protected abstract void HammingCore(ReadOnlySpan<byte> query, ReadOnlySpan<byte> rows, Span<int> distances);
+    protected abstract void HammingCore(
+        ReadOnlySpan<byte> query, ReadOnlySpan<byte> rows, Span<int> distances);
 
     /// <inheritdoc cref="BitPlaneDot"/>
-    protected abstract void BitPlaneDotCore(ReadOnlySpan<byte> planes, ReadOnlySpan<byte> rows, Span<int> sums);
+    protected abstract void BitPlaneDotCore(
+        ReadOnlySpan<byte> planes, ReadOnlySpan<byte> rows, Span<int> sums);
 
     private static void CheckBits(int length, int bytes, int rows)
     {
         if (length is < 1 or > BitRowBytesMax || bytes != (long)length * rows)
         {
             throw new ArgumentException(
-                $"{bytes} bytes are not {rows} rows of {length} bytes, where 1 to {BitRowBytesMax} are allowed.",
+                $"{bytes} bytes are not {rows} rows of {length} bytes, "
+                + $"where 1 to {BitRowBytesMax} are allowed.",
                 nameof(length));
         }
     }

@@ -9,9 +9,10 @@ public abstract partial class VectorKernels
     private protected const int FloatLanes = 16;
 
     /// <summary>
-    /// Dot products of a float query with many rows. Component i is added to lane i % 16 by a fused multiply-add; then
-    /// lane i + 8 is added to lane i, then i + 4, i + 2, i + 1. Every class keeps that order and returns the same bits;
-    /// against the exact sum the error is at most (length / 16 + 5) x 2^-24 x sum of |products|. O(rows x length).
+    /// Dot products of a float query with many rows. Component i is added to lane i % 16 by a fused
+    /// multiply-add; then lane i + 8 is added to lane i, then i + 4, i + 2, i + 1. Every class keeps that
+    /// order and returns the same bits; against the exact sum the error is at most (length / 16 + 5) x 2^-24
+    /// x sum of |products|. O(rows x length).
     /// </summary>
     /// <param name="query">[length].</param>
     /// <param name="rows">[scores x length].</param>
@@ -23,8 +24,8 @@ public abstract partial class VectorKernels
     }
 
     /// <summary>
-    /// Squared Euclidean distances of a float query to many rows, from the differences, in the order of the dot
-    /// product. O(rows x length).
+    /// Squared Euclidean distances of a float query to many rows, from the differences, in the order of the
+    /// dot product. O(rows x length).
     /// </summary>
     /// <param name="query">[length].</param>
     /// <param name="rows">[distances x length].</param>
@@ -36,8 +37,8 @@ public abstract partial class VectorKernels
     }
 
     /// <summary>
-    /// Fast Walsh-Hadamard transform in place, not normalised: twice is a multiplication by the length. The same
-    /// additions in every class, so the same bits. O(length log length). Fino and Algazi 1976.
+    /// Fast Walsh-Hadamard transform in place, not normalised: twice is a multiplication by the length. The
+    /// same additions in every class, so the same bits. O(length log length). Fino and Algazi 1976.
     /// </summary>
     /// <param name="values">A power of two of values, at most <see cref="IndexLimits.DimensionMax"/>.</param>
     public void Hadamard(Span<float> values)
@@ -54,8 +55,8 @@ public abstract partial class VectorKernels
     }
 
     /// <summary>
-    /// Largest magnitude of a row. Infinite or NaN if, and only if, a component is not finite: magnitudes are compared
-    /// as integers, in which order infinities and NaN come last. O(length).
+    /// Largest magnitude of a row. Infinite or NaN if, and only if, a component is not finite: magnitudes are
+    /// compared as integers, in which order infinities and NaN come last. O(length).
     /// </summary>
     /// <param name="row">[length].</param>
     public float MaxMagnitude(ReadOnlySpan<float> row)

@@ -3,7 +3,9 @@ namespace EdgeSim.Index.Kernels;
 /// <content>Rows of int8 codes.</content>
 public abstract partial class VectorKernels
 {
-    /// <summary>Queries of a tile: as many as share one load of a row without running out of registers.</summary>
+    /// <summary>
+    /// Queries of a tile: as many as share one load of a row without running out of registers.
+    /// </summary>
     public const int TileQueries = 4;
 
     /// <summary>
@@ -19,14 +21,16 @@ public abstract partial class VectorKernels
     }
 
     /// <summary>
-    /// Dot products of one row of codes with rows picked by ordinal, for graphs and for measuring survivors again.
-    /// Exact for every input. O(ordinals x length).
+    /// Dot products of one row of codes with rows picked by ordinal, for graphs and for measuring survivors
+    /// again. Exact for every input. O(ordinals x length).
     /// </summary>
     /// <param name="query">[length] codes.</param>
     /// <param name="rows">Codes, row after row; a whole number of rows.</param>
     /// <param name="ordinals">Which rows, in any order, repetitions allowed.</param>
     /// <param name="scores">[ordinals], written in full.</param>
-    /// <exception cref="ArgumentException">Lengths do not fit, or an ordinal lies outside the rows.</exception>
+    /// <exception cref="ArgumentException">
+    /// Lengths do not fit, or an ordinal lies outside the rows.
+    /// </exception>
     public void Dot(
         ReadOnlySpan<sbyte> query, ReadOnlySpan<sbyte> rows, ReadOnlySpan<int> ordinals, Span<int> scores)
     {
@@ -35,8 +39,8 @@ public abstract partial class VectorKernels
         if (rows.Length != (long)count * query.Length || ordinals.Length != scores.Length)
         {
             throw new ArgumentException(
-                $"{rows.Length} codes are not whole rows of {query.Length}, or {ordinals.Length} ordinals do not "
-                + $"fit {scores.Length} scores.",
+                $"{rows.Length} codes are not whole rows of {query.Length}, or {ordinals.Length} ordinals "
+                + $"do not fit {scores.Length} scores.",
                 nameof(rows));
         }
 
@@ -44,7 +48,8 @@ public abstract partial class VectorKernels
         {
             if ((uint)ordinal >= (uint)count)
             {
-                throw new ArgumentException($"Ordinal {ordinal} is outside the {count} rows.", nameof(ordinals));
+                throw new ArgumentException(
+                    $"Ordinal {ordinal} is outside the {count} rows.", nameof(ordinals));
             }
         }
 
@@ -52,8 +57,8 @@ public abstract partial class VectorKernels
     }
 
     /// <summary>
-    /// Dot products of <see cref="TileQueries"/> queries with many rows: each row is read from memory once for all of
-    /// them. Exact for every input. O(4 x rows x length).
+    /// Dot products of <see cref="TileQueries"/> queries with many rows: each row is read from memory once
+    /// for all of them. Exact for every input. O(4 x rows x length).
     /// </summary>
     /// <param name="queries">[4 x length] codes, query after query.</param>
     /// <param name="rows">[rows x length] codes.</param>
@@ -65,7 +70,8 @@ public abstract partial class VectorKernels
         if (queries.Length != length * TileQueries || scores.Length % TileQueries != 0)
         {
             throw new ArgumentException(
-                $"{queries.Length} codes and {scores.Length} scores do not divide among {TileQueries} queries.",
+                $"{queries.Length} codes and {scores.Length} scores do not divide among "
+                + $"{TileQueries} queries.",
                 nameof(queries));
         }
 
@@ -73,8 +79,8 @@ public abstract partial class VectorKernels
     }
 
     /// <summary>
-    /// Sums of absolute differences (L1) of one row of codes with many. Exact for every input, at most 255 a component.
-    /// O(rows x length).
+    /// Sums of absolute differences (L1) of one row of codes with many. Exact for every input, at most 255 a
+    /// component. O(rows x length).
     /// </summary>
     /// <param name="query">[length] codes.</param>
     /// <param name="rows">[distances x length] codes.</param>
@@ -98,8 +104,8 @@ public abstract partial class VectorKernels
     }
 
     /// <summary>
-    /// Codes of a row: value x inverse in double, rounded to the nearest integer (halves to even), held within
-    /// [-127, 127]. O(length).
+    /// Codes of a row: value x inverse in double, rounded to the nearest integer (halves to even), held
+    /// within [-127, 127]. O(length).
     /// </summary>
     /// <param name="row">[length], finite values.</param>
     /// <param name="inverse">1 / scale; the products stay finite.</param>

@@ -12,17 +12,20 @@ public abstract partial class VectorKernels
     /// <summary>Centroids of an 8-bit sub-space.</summary>
     public const int ByteCentroids = 256;
 
-    /// <summary>Sub-spaces of a product code: 256 x 255 still fits the 16-bit sums of <see cref="ScanNibbles"/>.</summary>
+    /// <summary>
+    /// Sub-spaces of a product code: 256 x 255 still fits the 16-bit sums of <see cref="ScanNibbles"/>.
+    /// </summary>
     public const int SubspacesMax = 256;
 
     /// <summary>
-    /// Fast scan of 4-bit codes: adds one table entry a sub-space, 32 rows at a time, the table in registers. Exact;
-    /// nothing overflows. O(rows x sub-spaces). Andre, Kermarrec, Le Scouarnec 2015 (Cache locality is not enough).
+    /// Fast scan of 4-bit codes: adds one table entry a sub-space, 32 rows at a time, the table in registers.
+    /// Exact; nothing overflows. O(rows x sub-spaces). Andre, Kermarrec, Le Scouarnec 2015 (Cache locality is
+    /// not enough).
     /// </summary>
     /// <param name="tables">[sub-spaces x 16], the entries as bytes.</param>
     /// <param name="blocks">
-    /// [blocks x sub-spaces x 16]: byte i of a sub-space holds the code of row i in its low and of row i + 16 in its
-    /// high half. The last block is padded.
+    /// [blocks x sub-spaces x 16]: byte i of a sub-space holds the code of row i in its low and of row i + 16
+    /// in its high half. The last block is padded.
     /// </param>
     /// <param name="sums">[rows], written in full.</param>
     public void ScanNibbles(ReadOnlySpan<byte> tables, ReadOnlySpan<byte> blocks, Span<ushort> sums)
@@ -34,8 +37,8 @@ public abstract partial class VectorKernels
             || blocks.Length != blockCount * subspaces * (BlockRows / 2))
         {
             throw new ArgumentException(
-                $"{blocks.Length} bytes are not the {blockCount} blocks of {sums.Length} rows with {subspaces} "
-                + "sub-spaces.",
+                $"{blocks.Length} bytes are not the {blockCount} blocks of {sums.Length} rows with "
+                + $"{subspaces} sub-spaces.",
                 nameof(blocks));
         }
 
@@ -43,8 +46,8 @@ public abstract partial class VectorKernels
     }
 
     /// <summary>
-    /// Table look-up of 8-bit codes: the entries of a row are added in the order of the sub-spaces, in float, so every
-    /// class returns the same bits. O(rows x sub-spaces).
+    /// Table look-up of 8-bit codes: the entries of a row are added in the order of the sub-spaces, in float,
+    /// so every class returns the same bits. O(rows x sub-spaces).
     /// </summary>
     /// <param name="tables">[sub-spaces x 256].</param>
     /// <param name="rows">[rows x sub-spaces] codes.</param>
@@ -75,7 +78,8 @@ public abstract partial class VectorKernels
         if (subspaces is < 1 or > SubspacesMax)
         {
             throw new ArgumentException(
-                $"The tables are for {subspaces} sub-spaces; allowed are 1 to {SubspacesMax}.", nameof(subspaces));
+                $"The tables are for {subspaces} sub-spaces; allowed are 1 to {SubspacesMax}.", nameof(
+                    subspaces));
         }
     }
 }

@@ -1,6 +1,6 @@
-// Instructions: POPCNT on 64-bit words. Cores of the last ten years do one to four a cycle, so that a row of 384 bits
-//   takes a few nanoseconds without any table; a VPSHUFB count needs eight instructions for 256 bits and only wins where
-//   POPCNT has one port and rows are long.
+// Instructions: POPCNT on 64-bit words. Cores of the last ten years do one to four a cycle, so that a row of
+//   384 bits takes a few nanoseconds without any table; a VPSHUFB count needs eight instructions for 256 bits
+//   and only wins where POPCNT has one port and rows are long.
 // Machines: x64 since Nehalem (2008).
 // Source: Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2.
 // Why faster than scalar: eight bytes a step instead of one.
@@ -12,7 +12,8 @@ namespace EdgeSim.Index.Kernels;
 public abstract unsafe partial class X64Kernels
 {
     /// <inheritdoc/>
-    protected override void HammingCore(ReadOnlySpan<byte> query, ReadOnlySpan<byte> rows, Span<int> distances)
+    protected override void HammingCore(
+        ReadOnlySpan<byte> query, ReadOnlySpan<byte> rows, Span<int> distances)
     {
         int length = query.Length;
         int words = length / 8;
@@ -49,7 +50,8 @@ public abstract unsafe partial class X64Kernels
     }
 
     /// <inheritdoc/>
-    protected override void BitPlaneDotCore(ReadOnlySpan<byte> planes, ReadOnlySpan<byte> rows, Span<int> sums)
+    protected override void BitPlaneDotCore(
+        ReadOnlySpan<byte> planes, ReadOnlySpan<byte> rows, Span<int> sums)
     {
         int length = planes.Length / PlaneCount;
         int words = length / 8;

@@ -1,9 +1,10 @@
-// Instructions: VFMADD231PS on two registers of eight lanes a row; VPERMILPS, VPERM2F128 and VBLENDPS bring the
-//   partners of the first three steps of the Hadamard transform together; VPMAXSD compares magnitudes as integers.
+// Instructions: VFMADD231PS on two registers of eight lanes a row; VPERMILPS, VPERM2F128 and VBLENDPS bring
+//   the partners of the first three steps of the Hadamard transform together; VPMAXSD compares magnitudes as
+//   integers.
 // Machines: x64 since Haswell (2013) and Piledriver (2012).
 // Source: Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2.
-// Why faster than scalar: 16 products a step, and four rows keep eight chains of dependent additions in flight, as many
-//   as the latency of four cycles and two a cycle ask for.
+// Why faster than scalar: 16 products a step, and four rows keep eight chains of dependent additions in
+//   flight, as many as the latency of four cycles and two a cycle ask for.
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -177,7 +178,9 @@ public abstract unsafe partial class X64Kernels
         Avx.Store(lanes + 8, more);
     }
 
-    /// <summary>Adds the components beyond whole steps to their lanes, then the lanes in the law's order.</summary>
+    /// <summary>
+    /// Adds the components beyond whole steps to their lanes, then the lanes in the law's order.
+    /// </summary>
     private static float Finish<TOperation>(float* left, float* right, int end, int length, float* lanes)
         where TOperation : struct, IFloatOperation
     {
@@ -206,14 +209,16 @@ public abstract unsafe partial class X64Kernels
     /// <summary>What a float scan adds up.</summary>
     private interface IFloatOperation
     {
-        static abstract Vector256<float> Add(Vector256<float> left, Vector256<float> right, Vector256<float> sum);
+        static abstract Vector256<float> Add(
+            Vector256<float> left, Vector256<float> right, Vector256<float> sum);
 
         static abstract float Add(float left, float right, float sum);
     }
 
     private readonly struct Product : IFloatOperation
     {
-        public static Vector256<float> Add(Vector256<float> left, Vector256<float> right, Vector256<float> sum)
+        public static Vector256<float> Add(
+            Vector256<float> left, Vector256<float> right, Vector256<float> sum)
             => Fma.MultiplyAdd(left, right, sum);
 
         public static float Add(float left, float right, float sum)
@@ -222,7 +227,8 @@ public abstract unsafe partial class X64Kernels
 
     private readonly struct SquaredDifference : IFloatOperation
     {
-        public static Vector256<float> Add(Vector256<float> left, Vector256<float> right, Vector256<float> sum)
+        public static Vector256<float> Add(
+            Vector256<float> left, Vector256<float> right, Vector256<float> sum)
         {
             Vector256<float> difference = left - right;
             return Fma.MultiplyAdd(difference, difference, sum);

@@ -1,11 +1,11 @@
-// Instructions: VPSHUFB looks 32 four-bit codes up in two tables of 16 bytes that stay in a register. A 16-bit sum of
-//   byte pairs holds low + 256 x high modulo 2^16; a second one holds high; their difference is low, so that a table
-//   entry costs one addition and nothing overflows below 257 sub-spaces.
+// Instructions: VPSHUFB looks 32 four-bit codes up in two tables of 16 bytes that stay in a register. A
+//   16-bit sum of byte pairs holds low + 256 x high modulo 2^16; a second one holds high; their difference is
+//   low, so that a table entry costs one addition and nothing overflows below 257 sub-spaces.
 // Machines: x64 since Haswell (2013).
-// Source: Andre, Kermarrec and Le Scouarnec 2015, "Cache locality is not enough: high-performance nearest neighbor
-//   search with product quantization fast scan", PVLDB 9(4).
-// Why faster than scalar: 64 look-ups in two instructions. The 8-bit look-up stays scalar, four rows at a time: VPGATHERDD
-//   is no faster than four loads, and the rows' order of additions is kept.
+// Source: Andre, Kermarrec and Le Scouarnec 2015, "Cache locality is not enough: high-performance nearest
+//   neighbor search with product quantization fast scan", PVLDB 9(4).
+// Why faster than scalar: 64 look-ups in two instructions. The 8-bit look-up stays scalar, four rows at a
+//   time: VPGATHERDD is no faster than four loads, and the rows' order of additions is kept.
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 

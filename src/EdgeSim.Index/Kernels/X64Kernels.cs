@@ -1,6 +1,6 @@
-// Instructions: VPSADBW sums absolute differences of 32 bytes (the codes are biased by 128, which keeps differences);
-//   VPMOVSXBW and VPMADDWD for row sums; VCVTPS2PD, VCVTPD2DQ (halves to even) and VPACKSSDW to quantise;
-//   VCVTDQ2PD for the float query.
+// Instructions: VPSADBW sums absolute differences of 32 bytes (the codes are biased by 128, which keeps
+//   differences); VPMOVSXBW and VPMADDWD for row sums; VCVTPS2PD, VCVTPD2DQ (halves to even) and VPACKSSDW to
+//   quantise; VCVTDQ2PD for the float query.
 // Machines: x64 since Haswell (2013) and Excavator (2015).
 // Source: Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2.
 // Why faster than scalar: 8 to 32 components a step.
@@ -14,12 +14,15 @@ namespace EdgeSim.Index.Kernels;
 /// </summary>
 public abstract unsafe partial class X64Kernels : VectorKernels
 {
-    /// <summary>Turns a signed code into its unsigned neighbour, code + 128, by flipping the top bit.</summary>
+    /// <summary>
+    /// Turns a signed code into its unsigned neighbour, code + 128, by flipping the top bit.
+    /// </summary>
     private protected const byte SignBit = 0x80;
 
     /// <summary>
-    /// Bytes that a scan asks for ahead of its reading. The hardware prefetcher follows four rows at once but stops at
-    /// page ends; four kilobytes hide the start of the next page and stay within the first cache level.
+    /// Bytes that a scan asks for ahead of its reading. The hardware prefetcher follows four rows at once but
+    /// stops at page ends; four kilobytes hide the start of the next page and stay within the first cache
+    /// level.
     /// </summary>
     private protected const int PrefetchBytes = 4096;
 
@@ -167,7 +170,9 @@ public abstract unsafe partial class X64Kernels : VectorKernels
         return pairs.GetLower() + pairs.GetUpper();
     }
 
-    /// <summary>Asks for the rows that a gather reads next; memory order tells the prefetcher nothing there.</summary>
+    /// <summary>
+    /// Asks for the rows that a gather reads next; memory order tells the prefetcher nothing there.
+    /// </summary>
     private protected static void PrefetchRow(sbyte* row, int length)
     {
         for (int i = 0; i < length; i += 64)

@@ -12,9 +12,16 @@ public static class AddCommand
     {
         Argument<string> collection = Arguments.Collection();
         var input = new InputOptions();
-        var payload = new Option<string?>("--payload") { Description = "A JSON object that comes back with every match." };
-        var model = new Option<string?>("--model") { Description = "For a new collection: the model of its vectors." };
-        var command = new Command("add", "Encode one text, picture or vector and store it; durable when it returns.")
+        var payload = new Option<string?>("--payload")
+        {
+            Description = "A JSON object that comes back with every match.",
+        };
+        var model = new Option<string?>("--model")
+        {
+            Description = "For a new collection: the model of its vectors.",
+        };
+        var command = new Command(
+            "add", "Encode one text, picture or vector and store it; durable when it returns.")
         {
             collection, payload, model,
         };
@@ -22,7 +29,8 @@ public static class AddCommand
         command.SetAction(parsed =>
         {
             PointInput content = input.Content(parsed)
-                ?? throw new UserException(ExitCode.Usage, "Nothing to add: give --text, --image or --vector.");
+                ?? throw new UserException(
+                    ExitCode.Usage, "Nothing to add: give --text, --image or --vector.");
             ProgramOptions options = global.Read(parsed);
             using var engine = Start.Engine(options);
             var point = new NewPoint(input.Key(parsed), content, ParsePayload(parsed.GetValue(payload)));
@@ -34,7 +42,8 @@ public static class AddCommand
             }
             else
             {
-                output.Line($"stored {reply.Keys[0]} in {reply.Collection}, which has {reply.Points} points now "
+                output.Line(
+                    $"stored {reply.Keys[0]} in {reply.Collection}, which has {reply.Points} points now "
                     + $"(encoded in {reply.EncodeMs:F1} ms, on disk after {reply.CommitMs:F1} ms)");
             }
 
@@ -55,7 +64,9 @@ public static class AddCommand
             using JsonDocument document = JsonDocument.Parse(json);
             return document.RootElement.ValueKind == JsonValueKind.Object
                 ? Encoding.UTF8.GetBytes(json)
-                : throw new UserException(ExitCode.Usage, $"--payload is a JSON {document.RootElement.ValueKind}; it must be an object.");
+                : throw new UserException(
+                    ExitCode.Usage,
+                    $"--payload is a JSON {document.RootElement.ValueKind}; it must be an object.");
         }
         catch (JsonException e)
         {

@@ -5,7 +5,8 @@ namespace EdgeSim.Commands;
 /// <summary>Arguments and options that several commands share.</summary>
 public static class Arguments
 {
-    public static Argument<string> Collection() => new("collection") { Description = "Name of the collection." };
+    public static Argument<string> Collection() =>
+        new("collection") { Description = "Name of the collection." };
 
     public static Option<int> K() => new("--k", "-k")
     {

@@ -6,17 +6,28 @@ using EdgeSim.Encoders.Onnx;
 
 namespace EdgeSim.Commands;
 
-/// <summary><c>edgesim bench</c>: measurements of this binary on this machine, as ratios within one run.</summary>
+/// <summary>
+/// <c>edgesim bench</c>: measurements of this binary on this machine, as ratios within one run.
+/// </summary>
 public static class BenchCommand
 {
     private const int WarmUpRounds = 5;
 
     public static Command Create(GlobalOptions global, Output output)
     {
-        var image = new Option<FileInfo?>("--image") { Description = "A JPEG or PNG to encode, e.g. a 640x480 camera frame." };
-        var rounds = new Option<int>("--rounds") { Description = "Runs of each, 1..10000.", DefaultValueFactory = _ => 50 };
+        var image = new Option<FileInfo?>("--image")
+        {
+            Description = "A JPEG or PNG to encode, e.g. a 640x480 camera frame.",
+        };
+        var rounds = new Option<int>("--rounds")
+        {
+            Description = "Runs of each, 1..10000.",
+            DefaultValueFactory = _ => 50,
+        };
         var encode = new Command(
-            "encode", "Whole encoding (decode and resize, or tokenise, and copy) against ONNX Runtime alone, interleaved.")
+            "encode",
+            "Whole encoding (decode and resize, or tokenise, and copy) against ONNX Runtime alone, "
+            + "interleaved.")
         {
             image, rounds,
         };
@@ -31,11 +42,15 @@ public static class BenchCommand
 
             var lines = new List<BenchLine>();
             var store = new ModelStore(options.ModelsFolder);
-            lines.AddRange(Texts(store.Find(Engine.EncoderSet.DefaultModel(Modality.Text)), options.Threads, count));
+            lines.AddRange(
+                Texts(store.Find(Engine.EncoderSet.DefaultModel(Modality.Text)), options.Threads, count));
             if (parsed.GetValue(image) is { } file)
             {
                 lines.Add(Picture(
-                    store.Find(Engine.EncoderSet.DefaultModel(Modality.Image)), file.FullName, options.Threads, count));
+                    store.Find(Engine.EncoderSet.DefaultModel(Modality.Image)),
+                    file.FullName,
+                    options.Threads,
+                    count));
             }
 
             Print(lines, options.Threads, count, parsed.GetValue(global.Json), output);
@@ -51,7 +66,8 @@ public static class BenchCommand
         TextInput text = model.Manifest.Text!;
         foreach (int words in new[] { 6, 14, 28, 120 })
         {
-            EncoderInput input = EncoderInput.FromText(string.Join(' ', Enumerable.Repeat("garden door", words / 2)));
+            EncoderInput input = EncoderInput.FromText(
+                string.Join(' ', Enumerable.Repeat("garden door", words / 2)));
             var embedding = new float[model.Manifest.Dimension];
             var reports = new EncodeReport[1];
             encoder.Encode([input], embedding, reports);
@@ -77,7 +93,10 @@ public static class BenchCommand
         EncoderInput input = EncoderInput.FromImage(InputFiles.ReadImage(path));
         OnnxTensor[] tensors =
         [
-            new(image.Name, [1, image.Height, image.Width, 3]) { Floats = new float[image.Height * image.Width * 3] },
+            new(image.Name, [1, image.Height, image.Width, 3])
+            {
+                Floats = new float[image.Height * image.Width * 3],
+            },
         ];
         return Measure(model, Path.GetFileName(path), encoder, session, input, tensors, rounds);
     }
@@ -118,22 +137,31 @@ public static class BenchCommand
         return new BenchLine(model.Manifest.Name, what, bareMedian, wholeMedian, wholeMedian / bareMedian);
     }
 
-    private static void Print(IReadOnlyList<BenchLine> lines, int threads, int rounds, bool json, Output output)
+    private static void Print(
+        IReadOnlyList<BenchLine> lines, int threads, int rounds, bool json, Output output)
     {
         if (json)
         {
             output.Json(
                 new BenchReport(
-                    BuildInfo.Version, BuildInfo.Compilation, BuildInfo.Runtime, BuildInfo.Architecture, threads, rounds, lines),
+                    BuildInfo.Version,
+                    BuildInfo.Compilation,
+                    BuildInfo.Runtime,
+                    BuildInfo.Architecture,
+                    threads,
+                    rounds,
+                    lines),
                 JsonFormats.Default.BenchReport);
             return;
         }
 
-        output.Line($"{BuildInfo.Compilation} {BuildInfo.Architecture}, {threads} threads, median of {rounds}");
+        output.Line(
+            $"{BuildInfo.Compilation} {BuildInfo.Architecture}, {threads} threads, median of {rounds}");
         foreach (BenchLine line in lines)
         {
-            output.Line($"{line.Model,-24} {line.Input,-20} ONNX Runtime alone {line.BareMs,7:F2} ms, whole {line.WholeMs,7:F2} ms, "
-                + $"ratio {line.Ratio:F2}");
+            output.Line(
+                $"{line.Model,-24} {line.Input,-20} ONNX Runtime alone {line.BareMs,7:F2} ms, whole "
+                + $"{line.WholeMs,7:F2} ms, ratio {line.Ratio:F2}");
         }
     }
 }

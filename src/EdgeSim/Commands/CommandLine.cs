@@ -25,7 +25,8 @@ public static class CommandLine
 
         try
         {
-            return (ExitCode)parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            return (ExitCode)parsed.Invoke(
+                new InvocationConfiguration { EnableDefaultExceptionHandler = false });
         }
         catch (Exception e) when (Describe(e) is { } failure)
         {
@@ -36,7 +37,8 @@ public static class CommandLine
 
     private static RootCommand Build(GlobalOptions global, Output output)
     {
-        var root = new RootCommand("On-device similarity: pictures, texts and vectors in, nearest neighbours out.");
+        var root = new RootCommand(
+            "On-device similarity: pictures, texts and vectors in, nearest neighbours out.");
         global.AddTo(root);
         root.Subcommands.Add(DemoCommand.Create(global, output));
         root.Subcommands.Add(ServeCommand.Create(global));

@@ -5,7 +5,9 @@ using EdgeSim.Index.Storage;
 
 namespace EdgeSim.Commands;
 
-/// <summary>One self-contained HTML page: each question with its query and its neighbours as pictures.</summary>
+/// <summary>
+/// One self-contained HTML page: each question with its query and its neighbours as pictures.
+/// </summary>
 public static class ContactSheet
 {
     private const string Head =
@@ -14,11 +16,13 @@ public static class ContactSheet
         <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
         <title>EdgeSim demo</title>
         <style>
-          body { font: 15px/1.4 system-ui, sans-serif; margin: 2rem auto; max-width: 75rem; padding: 0 1rem; color: #1c2329; }
+          body { font: 15px/1.4 system-ui, sans-serif; margin: 2rem auto; max-width: 75rem; padding: 0 1rem;
+            color: #1c2329; }
           section { margin: 2.5rem 0; }
           .row { display: flex; flex-wrap: wrap; gap: 1rem; }
           figure { width: 8.5rem; margin: 0; }
-          figure div { height: 8.5rem; display: grid; place-items: center; background: #f3f5f7; border-radius: .5rem; }
+          figure div { height: 8.5rem; display: grid; place-items: center; background: #f3f5f7;
+            border-radius: .5rem; }
           figure.query div { outline: 3px solid #d2691e; }
           img { max-width: 7.5rem; max-height: 7.5rem; }
           figcaption { font-size: .8rem; margin-top: .3rem; }
@@ -39,7 +43,8 @@ public static class ContactSheet
         {
             page.Append("<section><h2>").Append(Escape(question.Title)).Append("</h2>\n<p class=note>")
                 .Append(Escape(question.Via ?? "Vectors of the same model compared directly."))
-                .Append($" {question.Answer.RowsScanned} rows in {question.Answer.SearchMs:F2} ms, kernel {question.Answer.Kernel}.")
+                .Append($" {question.Answer.RowsScanned} rows in {question.Answer.SearchMs:F2} ms, ")
+                .Append($"kernel {question.Answer.Kernel}.")
                 .Append("</p>\n<div class=row>\n");
             if (question.Picture is { } picture)
             {
@@ -50,7 +55,12 @@ public static class ContactSheet
             {
                 if (hit.Payload is { } payload && ItemPayload.From(payload) is { } item)
                 {
-                    Figure(page, "match", Path.Combine(item.Folder, item.Path), $"{hit.Score:F3}", item.Caption ?? item.Path);
+                    Figure(
+                        page,
+                        "match",
+                        Path.Combine(item.Folder, item.Path),
+                        $"{hit.Score:F3}",
+                        item.Caption ?? item.Path);
                 }
             }
 
@@ -64,9 +74,12 @@ public static class ContactSheet
 
     private static void Figure(StringBuilder page, string kind, string picture, string score, string caption)
     {
-        string type = Path.GetExtension(picture).Equals(".png", StringComparison.OrdinalIgnoreCase) ? "png" : "jpeg";
+        string type = Path.GetExtension(picture).Equals(".png", StringComparison.OrdinalIgnoreCase)
+            ? "png"
+            : "jpeg";
         string data = Convert.ToBase64String(InputFiles.ReadImage(picture));
-        page.Append($"<figure class={kind}><div><img alt=\"{Escape(caption)}\" src=\"data:image/{type};base64,{data}\"></div>")
+        page.Append($"<figure class={kind}><div><img alt=\"{Escape(caption)}\" ")
+            .Append($"src=\"data:image/{type};base64,{data}\"></div>")
             .Append($"<figcaption><b>{score}</b> {Escape(caption)}</figcaption></figure>\n");
     }
 

@@ -5,8 +5,8 @@ using EdgeSim.Engine;
 namespace EdgeSim.Commands;
 
 /// <summary>
-/// <c>edgesim demo</c>: the whole path on real input. Indexes a folder of captioned pictures, then asks for pictures
-/// like a picture, pictures for a sentence and passages like a sentence.
+/// <c>edgesim demo</c>: the whole path on real input. Indexes a folder of captioned pictures, then asks for
+/// pictures like a picture, pictures for a sentence and passages like a sentence.
 /// </summary>
 public static class DemoCommand
 {
@@ -14,7 +14,8 @@ public static class DemoCommand
     private const string Pictures = "demo-pictures";
     private const string Captions = "demo-captions";
     private const string ByCaption =
-        "Found by caption: the sentence is compared with the captions' texts, not with the pictures themselves.";
+        "Found by caption: the sentence is compared with the captions' texts, not with the pictures "
+        + "themselves.";
 
     public static Command Create(GlobalOptions global, Output output)
     {
@@ -34,8 +35,12 @@ public static class DemoCommand
             Description = "The sentence to find similar passages for.",
             DefaultValueFactory = _ => "something sweet to eat",
         };
-        var sheet = new Option<FileInfo?>("--sheet") { Description = "The contact sheet; default: demo.html in the data folder." };
-        var command = new Command("demo", "Encode a folder of captioned pictures and ask three questions about it.")
+        var sheet = new Option<FileInfo?>("--sheet")
+        {
+            Description = "The contact sheet; default: demo.html in the data folder.",
+        };
+        var command = new Command(
+            "demo", "Encode a folder of captioned pictures and ask three questions about it.")
         {
             pictures, like, sentence, passage, sheet,
         };
@@ -67,7 +72,13 @@ public static class DemoCommand
     }
 
     private static DemoReport Run(
-        ProgramOptions options, string folder, string? like, string sentence, string passage, string sheet, Output output)
+        ProgramOptions options,
+        string folder,
+        string? like,
+        string sentence,
+        string passage,
+        string sheet,
+        Output output)
     {
         long start = Stopwatch.GetTimestamp();
         IReadOnlyList<IndexItem> items = DemoPictures.Select(folder);
@@ -123,7 +134,8 @@ public static class DemoCommand
         }
 
         output.Line();
-        output.Line($"kernel {report.Kernel}; at most {MemoryBudget.MiB(report.PeakResidentBytes)} MiB of RAM used, "
+        output.Line(
+            $"kernel {report.Kernel}; at most {MemoryBudget.MiB(report.PeakResidentBytes)} MiB of RAM used, "
             + $"budget {MemoryBudget.MiB(report.RamBytes)} MiB; {report.TotalMs / 1000:F1} s in all");
         output.Line($"contact sheet: {report.ContactSheet}");
     }

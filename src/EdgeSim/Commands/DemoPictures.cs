@@ -1,8 +1,9 @@
 namespace EdgeSim.Commands;
 
 /// <summary>
-/// Which pictures of a folder the demo takes: those with a caption of two words or more and at least 4 KiB, outside the
-/// folders symbols, seasonal and cartoon. Of the Debian package tuxpaint-stamps-default that leaves 342, mostly photographs.
+/// Which pictures of a folder the demo takes: those with a caption of two words or more and at least 4 KiB,
+/// outside the folders symbols, seasonal and cartoon. Of the Debian package tuxpaint-stamps-default that
+/// leaves 342, mostly photographs.
 /// </summary>
 public static class DemoPictures
 {
@@ -18,7 +19,8 @@ public static class DemoPictures
             ? items
             : throw new UserException(
                 ExitCode.NoInput,
-                $"{folder} holds no captioned pictures for the demo: each picture needs a .txt file of the same name with a caption.");
+                $"{folder} holds no captioned pictures for the demo: each picture needs a .txt file of the "
+                + "same name with a caption.");
     }
 
     /// <summary>The first picture whose path contains <paramref name="like"/>.</summary>
@@ -26,9 +28,12 @@ public static class DemoPictures
     public static IndexItem Find(IReadOnlyList<IndexItem> items, string? like)
     {
         string part = like ?? QueryDefault;
-        return items.FirstOrDefault(item => item.Payload.Path.Contains(part, StringComparison.OrdinalIgnoreCase))
+        IndexItem? found = items.FirstOrDefault(
+            item => item.Payload.Path.Contains(part, StringComparison.OrdinalIgnoreCase));
+        return found
             ?? (like is null ? items[0] : throw new UserException(
-                ExitCode.NoInput, $"No picture's path contains '{like}'; the first is {items[0].Payload.Path}."));
+                ExitCode.NoInput,
+                $"No picture's path contains '{like}'; the first is {items[0].Payload.Path}."));
     }
 
     private static bool IsTaken(IndexItem item) =>

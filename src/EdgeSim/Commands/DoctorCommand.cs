@@ -7,7 +7,9 @@ using EdgeSim.Index.Kernels;
 
 namespace EdgeSim.Commands;
 
-/// <summary><c>edgesim doctor</c>: what this machine and this binary have, and whether the budget fits.</summary>
+/// <summary>
+/// <c>edgesim doctor</c>: what this machine and this binary have, and whether the budget fits.
+/// </summary>
 public static class DoctorCommand
 {
     public static Command Create(GlobalOptions global, Output output)
@@ -34,7 +36,8 @@ public static class DoctorCommand
     private static DoctorReport Examine(ProgramOptions options)
     {
         var store = new ModelStore(options.ModelsFolder);
-        var budget = new MemoryBudget(options.RamBytes, store.Installed().Select(m => m.Manifest), serving: true);
+        var budget = new MemoryBudget(
+            options.RamBytes, store.Installed().Select(m => m.Manifest), serving: true);
         LibraryReport[] libraries = [OnnxRuntime(), .. NativeImageLibraries.Probe().Select(Image)];
         ModelsReport models = ModelsCommand.Report(store);
         return new DoctorReport(
@@ -78,9 +81,12 @@ public static class DoctorCommand
 
     private static void Print(DoctorReport report, Output output)
     {
-        output.Line($"edgesim {report.Version} ({report.Compilation}, {report.Runtime}, {report.Architecture}, "
+        output.Line(
+            $"edgesim {report.Version} ({report.Compilation}, {report.Runtime}, {report.Architecture}, "
             + $"{report.Processors} processors, pages of {report.PageBytes} bytes)");
-        output.Line($"kernel     {report.Kernel} (this build on this processor has: {string.Join(", ", report.KernelsAvailable)})");
+        output.Line(
+            $"kernel     {report.Kernel} (this build on this processor has: "
+            + $"{string.Join(", ", report.KernelsAvailable)})");
         foreach (LibraryReport library in report.Libraries)
         {
             output.Line($"library    {library.Name} {library.Version ?? "MISSING: " + library.Problem}");
@@ -89,17 +95,24 @@ public static class DoctorCommand
         output.Line($"data       {report.DataFolder}");
         foreach (ModelItem model in report.Models.Models)
         {
-            output.Line($"model      {model.Name}: {(model.Installed ? "installed" : "not installed; run: edgesim models install " + model.Name)}");
+            string state = model.Installed
+                ? "installed"
+                : "not installed; run: edgesim models install " + model.Name;
+            output.Line($"model      {model.Name}: {state}");
         }
 
-        output.Line($"budget     {MemoryBudget.MiB(report.Budget.RamBytes)} MiB{(report.Budget.Fits ? "" : ", which is TOO SMALL")}");
+        output.Line(
+            $"budget     {MemoryBudget.MiB(report.Budget.RamBytes)} MiB"
+            + $"{(report.Budget.Fits ? "" : ", which is TOO SMALL")}");
         foreach (BudgetShare share in report.Budget.Shares)
         {
             output.Line($"  {share.Name,-36}{MemoryBudget.MiB(share.Bytes),8} MiB");
         }
 
         output.Line($"  {"private memory at most",-36}{MemoryBudget.MiB(report.Budget.PlannedBytes),8} MiB");
-        output.Line($"  {"left for mapped pages of the index",-36}{MemoryBudget.MiB(report.Budget.MappedBytes),8} MiB");
+        output.Line(
+            $"  {"left for mapped pages of the index",-36}"
+            + $"{MemoryBudget.MiB(report.Budget.MappedBytes),8} MiB");
         output.Line($"resident   {MemoryBudget.MiB(report.ResidentBytes)} MiB now");
     }
 }

@@ -24,7 +24,10 @@ public static class EncodeCommand
             DefaultValueFactory = _ => "-",
         };
         var images = new Option<bool>("--images") { Description = "The inputs are paths of pictures." };
-        var model = new Option<string?>("--model") { Description = "An installed model; default: that of texts or pictures." };
+        var model = new Option<string?>("--model")
+        {
+            Description = "An installed model; default: that of texts or pictures.",
+        };
         var command = new Command("encode", "Print the embedding of each text or picture, one line each.")
         {
             inputs, file, images, model,
@@ -41,7 +44,10 @@ public static class EncodeCommand
                 EncoderInput input = parsed.GetValue(images)
                     ? EncoderInput.FromImage(InputFiles.ReadImage(given[i]))
                     : EncoderInput.FromText(given[i]);
-                Print(Encode(engine, parsed.GetValue(model), input, given[i], i), parsed.GetValue(global.Json), output);
+                Print(
+                    Encode(engine, parsed.GetValue(model), input, given[i], i),
+                    parsed.GetValue(global.Json),
+                    output);
             }
 
             return (int)ExitCode.Success;
@@ -49,14 +55,22 @@ public static class EncodeCommand
         return command;
     }
 
-    private static EncodeLine Encode(SimilarityEngine engine, string? model, EncoderInput input, string name, int index)
+    private static EncodeLine Encode(
+        SimilarityEngine engine, string? model, EncoderInput input, string name, int index)
     {
         try
         {
             var reply = (EncodeReply)engine.Execute(new EncodeRequest(model, [input]));
             EncodedItem item = reply.Items[0];
             return new EncodeLine(
-                name, reply.Model, item.Tokens, item.TokensDropped, item.Width, item.Height, item.Embedding, item.Milliseconds);
+                name,
+                reply.Model,
+                item.Tokens,
+                item.TokensDropped,
+                item.Width,
+                item.Height,
+                item.Embedding,
+                item.Milliseconds);
         }
         catch (EncoderInputException e)
         {
@@ -74,24 +88,31 @@ public static class EncodeCommand
 
         string first = string.Join(", ", line.Embedding.Take(NumbersShown).Select(x => x.ToString("F4")));
         string size = line.Tokens is { } tokens ? $"{tokens} tokens" : $"{line.Width} x {line.Height}";
-        string dropped = line.TokensDropped > 0 ? $", {line.TokensDropped} beyond the model's limit dropped" : "";
-        output.Line($"{Shorten(line.Input)}: {line.Embedding.Length} dimensions by {line.Model}, {size}{dropped}, {line.Ms:F1} ms: "
-            + $"[{first}, ...]");
+        string dropped = line.TokensDropped > 0
+            ? $", {line.TokensDropped} beyond the model's limit dropped"
+            : "";
+        output.Line(
+            $"{Shorten(line.Input)}: {line.Embedding.Length} dimensions by {line.Model}, {size}{dropped}, "
+            + $"{line.Ms:F1} ms: [{first}, ...]");
     }
 
     private static string[] ParseArray(string file)
     {
-        byte[] json = file == "-" ? Encoding.UTF8.GetBytes(InputFiles.ReadStandardInput()) : InputFiles.ReadJson(file);
+        byte[] json = file == "-"
+            ? Encoding.UTF8.GetBytes(InputFiles.ReadStandardInput())
+            : InputFiles.ReadJson(file);
         try
         {
             return JsonSerializer.Deserialize(json, JsonFormats.Default.StringArray) is { Length: > 0 } array
                 && !array.Contains(null)
                 ? array
-                : throw new UserException(ExitCode.Data, "The JSON holds no strings; expected an array such as [\"a text\"].");
+                : throw new UserException(
+                    ExitCode.Data, "The JSON holds no strings; expected an array such as [\"a text\"].");
         }
         catch (JsonException e)
         {
-            throw new UserException(ExitCode.Data, $"The input is not a JSON array of strings: {e.Message}", e);
+            throw new UserException(
+                ExitCode.Data, $"The input is not a JSON array of strings: {e.Message}", e);
         }
     }
 

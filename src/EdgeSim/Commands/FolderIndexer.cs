@@ -5,8 +5,8 @@ using EdgeSim.Engine;
 namespace EdgeSim.Commands;
 
 /// <summary>
-/// Brings a collection up to date with a list of items: encodes what is new or changed, in batches that are durable one
-/// by one, and goes on after a file that is refused.
+/// Brings a collection up to date with a list of items: encodes what is new or changed, in batches that are
+/// durable one by one, and goes on after a file that is refused.
 /// </summary>
 public sealed class FolderIndexer(SimilarityEngine engine, Output output)
 {
@@ -66,9 +66,11 @@ public sealed class FolderIndexer(SimilarityEngine engine, Output output)
         try
         {
             PointInput input = item.Text is { } text ? PointInput.FromText(text)
-                : Path.GetExtension(item.File!) is ".txt" or ".md" ? PointInput.FromText(InputFiles.ReadText(item.File!))
-                : PointInput.FromImage(InputFiles.ReadImage(item.File!));
-            byte[] payload = JsonSerializer.SerializeToUtf8Bytes(item.Payload, JsonFormats.Default.ItemPayload);
+                : Path.GetExtension(item.File!) is ".txt" or ".md"
+                    ? PointInput.FromText(InputFiles.ReadText(item.File!))
+                    : PointInput.FromImage(InputFiles.ReadImage(item.File!));
+            byte[] payload = JsonSerializer.SerializeToUtf8Bytes(
+                item.Payload, JsonFormats.Default.ItemPayload);
             batch.Add(new NewPoint(item.Key, input, payload));
             batchPaths.Add(item.Payload.Path);
             batchBytes += item.Payload.Bytes;

@@ -2,14 +2,20 @@ using EdgeSim.Engine;
 
 namespace EdgeSim.Commands;
 
-/// <summary>Finds what can be indexed below a folder, in ordinal order of the path, so that every run sees the same.</summary>
+/// <summary>
+/// Finds what can be indexed below a folder, in ordinal order of the path, so that every run sees the same.
+/// </summary>
 public static class FolderScanner
 {
     private static readonly string[] PictureEndings = [".jpg", ".jpeg", ".png"];
     private static readonly string[] TextEndings = [".txt", ".md"];
 
-    /// <summary>Pictures; the first line of a <c>.txt</c> file of the same name becomes the caption.</summary>
-    /// <exception cref="UserException">The folder does not exist or holds more than <see cref="Limits.FilesMax"/> files.</exception>
+    /// <summary>
+    /// Pictures; the first line of a <c>.txt</c> file of the same name becomes the caption.
+    /// </summary>
+    /// <exception cref="UserException">
+    /// The folder does not exist or holds more than <see cref="Limits.FilesMax"/> files.
+    /// </exception>
     public static IReadOnlyList<IndexItem> Pictures(string folder) => Scan(folder, PictureEndings, file =>
     {
         string captionFile = Path.ChangeExtension(file.FullName, ".txt");
@@ -45,7 +51,9 @@ public static class FolderScanner
             if (files.Count == Limits.FilesMax)
             {
                 throw new UserException(
-                    ExitCode.Data, $"{folder} holds more than {Limits.FilesMax} files, which is the limit of one run. Index its parts.");
+                    ExitCode.Data,
+                    $"{folder} holds more than {Limits.FilesMax} files, which is the limit of one run. "
+                    + "Index its parts.");
             }
 
             files.Add(new FileInfo(path));
@@ -57,7 +65,8 @@ public static class FolderScanner
 
     private static IndexItem Item(string folder, FileInfo file, string? caption, string? path, string? text)
     {
-        string relative = Path.GetRelativePath(folder, file.FullName).Replace(Path.DirectorySeparatorChar, '/');
+        string relative = Path.GetRelativePath(folder, file.FullName).Replace(
+            Path.DirectorySeparatorChar, '/');
         long modified = new DateTimeOffset(file.LastWriteTimeUtc).ToUnixTimeSeconds();
         var payload = new ItemPayload(relative, caption, Path.GetFullPath(folder), file.Length, modified);
         return new IndexItem(PointKey.OfPath(relative), payload, path, text);

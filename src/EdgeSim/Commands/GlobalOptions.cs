@@ -54,7 +54,8 @@ public sealed class GlobalOptions
         int threads = parsed.GetValue(Threads);
         if (threads is < 1 or > Limits.EncoderThreadsMax)
         {
-            throw new UserException(ExitCode.Usage, $"--threads is {threads}; allowed are 1 to {Limits.EncoderThreadsMax}.");
+            throw new UserException(
+                ExitCode.Usage, $"--threads is {threads}; allowed are 1 to {Limits.EncoderThreadsMax}.");
         }
 
         string data = Path.GetFullPath(parsed.GetValue(Data)!);
@@ -80,6 +81,7 @@ public sealed class GlobalOptions
         bool valid = long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out long value);
         return valid && shift >= 0 && value > 0 && value <= long.MaxValue >> shift
             ? value << shift
-            : throw new UserException(ExitCode.Usage, $"--ram is '{text}'; expected a size such as 64MiB or 1GiB.");
+            : throw new UserException(
+                ExitCode.Usage, $"--ram is '{text}'; expected a size such as 64MiB or 1GiB.");
     }
 }

@@ -5,13 +5,20 @@ namespace EdgeSim.Commands;
 /// <summary>Reads files that a user names, within limits and with messages that name the file.</summary>
 public static class InputFiles
 {
-    /// <exception cref="UserException">Not there, not a file, or larger than <see cref="Limits.ImageFileBytesMax"/>.</exception>
+    /// <exception cref="UserException">
+    /// Not there, not a file, or larger than <see cref="Limits.ImageFileBytesMax"/>.
+    /// </exception>
     public static byte[] ReadImage(string path) => Read(path, Limits.ImageFileBytesMax, "a picture");
 
-    /// <exception cref="UserException">Not there, not a file, or larger than <see cref="Limits.TextFileBytesMax"/>.</exception>
-    public static string ReadText(string path) => Encoding.UTF8.GetString(Read(path, Limits.TextFileBytesMax, "a text"));
+    /// <exception cref="UserException">
+    /// Not there, not a file, or larger than <see cref="Limits.TextFileBytesMax"/>.
+    /// </exception>
+    public static string ReadText(string path) =>
+        Encoding.UTF8.GetString(Read(path, Limits.TextFileBytesMax, "a text"));
 
-    /// <exception cref="UserException">Not there, not a file, or larger than <see cref="Limits.EncodeInputBytesMax"/>.</exception>
+    /// <exception cref="UserException">
+    /// Not there, not a file, or larger than <see cref="Limits.EncodeInputBytesMax"/>.
+    /// </exception>
     public static byte[] ReadJson(string path) => Read(path, Limits.EncodeInputBytesMax, "JSON");
 
     /// <exception cref="UserException">More than <see cref="Limits.EncodeInputBytesMax"/> bytes.</exception>
@@ -26,7 +33,8 @@ public static class InputFiles
             if (buffer.Length + read > Limits.EncodeInputBytesMax)
             {
                 throw new UserException(
-                    ExitCode.Data, $"Standard input has more than {Limits.EncodeInputBytesMax} bytes. Send it in parts.");
+                    ExitCode.Data,
+                    $"Standard input has more than {Limits.EncodeInputBytesMax} bytes. Send it in parts.");
             }
 
             buffer.Write(block, 0, read);

@@ -10,7 +10,10 @@ public sealed class InputOptions
 {
     private readonly Option<string?> text = new("--text") { Description = "A sentence." };
     private readonly Option<FileInfo?> image = new("--image") { Description = "A JPEG or PNG file." };
-    private readonly Option<string?> vector = new("--vector") { Description = "A JSON array of numbers, or - for standard input." };
+    private readonly Option<string?> vector = new("--vector")
+    {
+        Description = "A JSON array of numbers, or - for standard input.",
+    };
     private readonly Option<string?> key = new("--key") { Description = "A stored point." };
 
     public void AddTo(Command command)
@@ -26,8 +29,10 @@ public sealed class InputOptions
     {
         string? given = parsed.GetValue(key);
         return given is null ? null
-            : ulong.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number) ? number
-            : throw new UserException(ExitCode.Usage, $"--key is '{given}'; expected a number from 0 to {ulong.MaxValue}.");
+            : ulong.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number)
+                ? number
+                : throw new UserException(
+                    ExitCode.Usage, $"--key is '{given}'; expected a number from 0 to {ulong.MaxValue}.");
     }
 
     /// <summary>The content that is given, or null.</summary>
@@ -55,11 +60,13 @@ public sealed class InputOptions
         try
         {
             return JsonSerializer.Deserialize(json, JsonFormats.Default.SingleArray)
-                ?? throw new UserException(ExitCode.Data, "--vector is null; expected a JSON array of numbers.");
+                ?? throw new UserException(
+                    ExitCode.Data, "--vector is null; expected a JSON array of numbers.");
         }
         catch (JsonException e)
         {
-            throw new UserException(ExitCode.Data, $"--vector is not a JSON array of numbers: {e.Message}", e);
+            throw new UserException(
+                ExitCode.Data, $"--vector is not a JSON array of numbers: {e.Message}", e);
         }
     }
 }

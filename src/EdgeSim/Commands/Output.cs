@@ -3,7 +3,9 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace EdgeSim.Commands;
 
-/// <summary>Where commands write: results to standard output, progress and messages to standard error.</summary>
+/// <summary>
+/// Where commands write: results to standard output, progress and messages to standard error.
+/// </summary>
 public sealed class Output(TextWriter result, TextWriter message)
 {
     private bool progressShown;
@@ -38,7 +40,8 @@ public sealed class Output(TextWriter result, TextWriter message)
 
         const int Width = 30;
         int filled = (int)(Width * done / total);
-        message.Write($"\r{what} [{new string('#', filled)}{new string('.', Width - filled)}] {done}/{total} ");
+        message.Write(
+            $"\r{what} [{new string('#', filled)}{new string('.', Width - filled)}] {done}/{total} ");
         message.Flush();
         progressShown = true;
         if (done == total)

@@ -11,7 +11,8 @@ public static class SearchCommand
         Argument<string> collection = Arguments.Collection();
         Option<int> k = Arguments.K();
         var input = new InputOptions();
-        var command = new Command("search", "Find what is nearest to a text, a picture, a vector or a stored point.")
+        var command = new Command(
+            "search", "Find what is nearest to a text, a picture, a vector or a stored point.")
         {
             collection, k,
         };
@@ -23,7 +24,8 @@ public static class SearchCommand
             ulong? key = input.Key(parsed);
             if (content is null == key is null)
             {
-                throw new UserException(ExitCode.Usage, "Give exactly one of --text, --image, --vector and --key.");
+                throw new UserException(
+                    ExitCode.Usage, "Give exactly one of --text, --image, --vector and --key.");
             }
 
             using var engine = Start.Engine(options);
@@ -51,14 +53,16 @@ public static class SearchCommand
             output.Line($"  {hit.Score,7:F4}  {Describe(hit)}");
         }
 
-        output.Line($"  {reply.Strategy} scan of {reply.RowsScanned} rows ({reply.RowsRescored} rescored, {reply.BytesRead >> 10} KiB, "
-            + $"{(reply.Complete ? "complete" : "NOT complete")}), kernel {reply.Kernel}; "
-            + $"query encoded in {reply.EncodeMs:F1} ms, searched in {reply.SearchMs:F2} ms");
+        output.Line(
+            $"  {reply.Strategy} scan of {reply.RowsScanned} rows ({reply.RowsRescored} rescored, "
+            + $"{reply.BytesRead >> 10} KiB, {(reply.Complete ? "complete" : "NOT complete")}), kernel "
+            + $"{reply.Kernel}; query encoded in {reply.EncodeMs:F1} ms, searched in {reply.SearchMs:F2} ms");
     }
 
     /// <summary>The caption and path of an item of ours, else the payload as it is, else the key.</summary>
     internal static string Describe(SearchHit hit) =>
         hit.Payload is not { } payload ? $"key {hit.Key}"
-            : ItemPayload.From(payload) is { } item ? $"{item.Caption ?? item.Path}{(item.Caption is null ? "" : $"  ({item.Path})")}"
-            : payload.GetRawText();
+            : ItemPayload.From(payload) is not { } item ? payload.GetRawText()
+            : item.Caption is null ? item.Path
+            : $"{item.Caption}  ({item.Path})";
 }

@@ -12,22 +12,34 @@ public static class ServeCommand
     {
         var listen = new Option<string>("--listen")
         {
-            Description = "Address and port; only addresses of this machine's loopback unless --insecure is given.",
+            Description =
+                "Address and port; only addresses of this machine's loopback unless --insecure is given.",
             DefaultValueFactory = _ => "127.0.0.1:7700",
         };
         var insecure = new Option<bool>("--insecure")
         {
             Description = "Allow an address that other machines reach. There is no key and no TLS yet.",
         };
-        var log = new Option<string>("--log") { Description = "Log lines as text or json.", DefaultValueFactory = _ => "text" };
+        var log = new Option<string>("--log")
+        {
+            Description = "Log lines as text or json.",
+            DefaultValueFactory = _ => "text",
+        };
         log.AcceptOnlyFromAmong("text", "json");
-        var command = new Command("serve", "Answer HTTP requests until SIGTERM or Ctrl-C.") { listen, insecure, log };
+        var command = new Command("serve", "Answer HTTP requests until SIGTERM or Ctrl-C.")
+        {
+            listen,
+            insecure,
+            log,
+        };
         command.SetAction(async (parsed, _) =>
         {
             ProgramOptions options = global.Read(parsed);
             IPEndPoint endpoint = ParseEndpoint(parsed.GetValue(listen)!, parsed.GetValue(insecure));
             var budget = new MemoryBudget(
-                options.RamBytes, new ModelStore(options.ModelsFolder).Installed().Select(m => m.Manifest), serving: true);
+                options.RamBytes,
+                new ModelStore(options.ModelsFolder).Installed().Select(m => m.Manifest),
+                serving: true);
             budget.Verify();
             budget.ApplyHeapLimit();
             await HttpHost.RunAsync(options, endpoint, parsed.GetValue(log) == "json");
@@ -38,9 +50,11 @@ public static class ServeCommand
 
     private static IPEndPoint ParseEndpoint(string text, bool insecure)
     {
-        if (!IPEndPoint.TryParse(text, out IPEndPoint? endpoint) || !text.Contains(':', StringComparison.Ordinal))
+        if (!IPEndPoint.TryParse(text, out IPEndPoint? endpoint)
+            || !text.Contains(':', StringComparison.Ordinal))
         {
-            throw new UserException(ExitCode.Usage, $"--listen is '{text}'; expected ADDRESS:PORT, e.g. 127.0.0.1:7700.");
+            throw new UserException(
+                ExitCode.Usage, $"--listen is '{text}'; expected ADDRESS:PORT, e.g. 127.0.0.1:7700.");
         }
 
         if (!IPAddress.IsLoopback(endpoint.Address) && !insecure)

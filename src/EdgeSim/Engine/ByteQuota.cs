@@ -1,6 +1,8 @@
 namespace EdgeSim.Engine;
 
-/// <summary>A fixed number of bytes that concurrent callers share; what does not fit is refused at once. Thread-safe.</summary>
+/// <summary>
+/// A fixed number of bytes that concurrent callers share; what does not fit is refused at once. Thread-safe.
+/// </summary>
 /// <param name="bytesMax">Bytes that may be reserved at the same time.</param>
 public sealed class ByteQuota(long bytesMax)
 {

@@ -2,7 +2,9 @@ using EdgeSim.Index;
 
 namespace EdgeSim.Engine;
 
-/// <summary>The collections of a data folder, each opened when it is first asked for. Owned by the engine's thread.</summary>
+/// <summary>
+/// The collections of a data folder, each opened when it is first asked for. Owned by the engine's thread.
+/// </summary>
 public sealed class CollectionSet(string folder) : IDisposable
 {
     private readonly Dictionary<string, Collection> open = [];
@@ -37,7 +39,8 @@ public sealed class CollectionSet(string folder) : IDisposable
             IReadOnlyList<string> names = Names();
             string known = names.Count == 0 ? "there are none yet" : $"there are: {string.Join(", ", names)}";
             throw new UserException(
-                ExitCode.NoInput, $"No collection '{name}' in {folder}; {known}. Adding a point creates one.");
+                ExitCode.NoInput,
+                $"No collection '{name}' in {folder}; {known}. Adding a point creates one.");
         }
 
         RequireRoom();
@@ -78,7 +81,8 @@ public sealed class CollectionSet(string folder) : IDisposable
             ? Path.Combine(folder, name)
             : throw new UserException(
                 ExitCode.Usage,
-                $"'{name}' cannot be a collection's name: 1 to {Limits.CollectionNameLengthMax} ASCII letters, digits, - or _.");
+                $"'{name}' cannot be a collection's name: 1 to {Limits.CollectionNameLengthMax} ASCII "
+                + "letters, digits, - or _.");
     }
 
     private void RequireRoom()
@@ -86,7 +90,8 @@ public sealed class CollectionSet(string folder) : IDisposable
         if (open.Count >= Limits.CollectionsOpenMax)
         {
             throw new UserException(
-                ExitCode.Configuration, $"{Limits.CollectionsOpenMax} collections are open, which is the limit. Stop and use fewer.");
+                ExitCode.Configuration,
+                $"{Limits.CollectionsOpenMax} collections are open, which is the limit. Stop and use fewer.");
         }
     }
 }

@@ -4,8 +4,8 @@ using EdgeSim.Encoders.Models;
 namespace EdgeSim.Engine;
 
 /// <summary>
-/// The encoders in use, each loaded when it is first asked for: a service that only searches vectors never pays for
-/// a model. Owned by the engine's thread.
+/// The encoders in use, each loaded when it is first asked for: a service that only searches vectors never
+/// pays for a model. Owned by the engine's thread.
 /// </summary>
 public sealed class EncoderSet(ModelStore store, int threads) : IDisposable
 {

@@ -18,7 +18,8 @@ public readonly record struct PointInput
 
     public static PointInput FromText(string text) => new() { Input = EncoderInput.FromText(text) };
 
-    public static PointInput FromImage(ReadOnlyMemory<byte> file) => new() { Input = EncoderInput.FromImage(file) };
+    public static PointInput FromImage(ReadOnlyMemory<byte> file) =>
+        new() { Input = EncoderInput.FromImage(file) };
 
     public static PointInput FromKey(ulong key) => new() { Key = key };
 }

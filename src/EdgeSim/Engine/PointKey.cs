@@ -6,8 +6,8 @@ using System.Text;
 namespace EdgeSim.Engine;
 
 /// <summary>
-/// Keys for points that came without one: the first 53 bits of a SHA-256, so that every JSON reader keeps them exact.
-/// Among a million such keys two are equal with probability 6e-5.
+/// Keys for points that came without one: the first 53 bits of a SHA-256, so that every JSON reader keeps
+/// them exact. Among a million such keys two are equal with probability 6e-5.
 /// </summary>
 public static class PointKey
 {

@@ -8,8 +8,9 @@ using EdgeSim.Index.Kernels;
 namespace EdgeSim.Engine;
 
 /// <summary>
-/// The one request path: every command and transport comes through <see cref="Execute"/>. Synchronous and for one
-/// thread; <see cref="WorkQueue"/> stands before it where there are several callers. Buffers are made at start.
+/// The one request path: every command and transport comes through <see cref="Execute"/>. Synchronous and for
+/// one thread; <see cref="WorkQueue"/> stands before it where there are several callers. Buffers are made at
+/// start.
 /// </summary>
 public sealed class SimilarityEngine : IDisposable
 {
@@ -42,7 +43,9 @@ public sealed class SimilarityEngine : IDisposable
         _ => throw new ArgumentException($"no such request: {request.GetType().Name}", nameof(request)),
     };
 
-    /// <summary>True when the point is stored already; used by <c>index</c> to skip what has not changed.</summary>
+    /// <summary>
+    /// True when the point is stored already; used by <c>index</c> to skip what has not changed.
+    /// </summary>
     public bool TryGetPayload(string collection, ulong key, out ReadOnlySpan<byte> payload)
     {
         payload = default;
@@ -99,8 +102,8 @@ public sealed class SimilarityEngine : IDisposable
         {
             throw new UserException(
                 ExitCode.Data,
-                $"Collection '{request.Collection}' holds vectors of {Named(collection.Options.Model)}, not of '{model}'. "
-                + "Vectors of two models do not compare; use another collection.");
+                $"Collection '{request.Collection}' holds vectors of {Named(collection.Options.Model)}, not "
+                + $"of '{model}'. Vectors of two models do not compare; use another collection.");
         }
 
         // All is encoded before the first row is added, so that a refused input leaves nothing behind.
@@ -116,7 +119,8 @@ public sealed class SimilarityEngine : IDisposable
             keys[i] = point.Key ?? PointKey.Of(point.Input);
             try
             {
-                Resolve(collection, request.Collection, point.Input, i, vectors.AsSpan(i * dimension, dimension));
+                Resolve(
+                    collection, request.Collection, point.Input, i, vectors.AsSpan(i * dimension, dimension));
             }
             catch (EncoderInputException e) when (request.SkipRefused)
             {
@@ -139,7 +143,11 @@ public sealed class SimilarityEngine : IDisposable
 
     /// <summary>Adds and commits all, or leaves the collection as it was.</summary>
     private static void Store(
-        Collection collection, AddRequest request, ulong[] keys, float[] vectors, Dictionary<int, string> refused)
+        Collection collection,
+        AddRequest request,
+        ulong[] keys,
+        float[] vectors,
+        Dictionary<int, string> refused)
     {
         int dimension = collection.Options.Dimension;
         try
@@ -148,7 +156,8 @@ public sealed class SimilarityEngine : IDisposable
             {
                 if (!refused.ContainsKey(i))
                 {
-                    collection.Add(keys[i], vectors.AsSpan(i * dimension, dimension), request.Points[i].Payload.Span);
+                    collection.Add(
+                        keys[i], vectors.AsSpan(i * dimension, dimension), request.Points[i].Payload.Span);
                 }
             }
 
@@ -181,7 +190,8 @@ public sealed class SimilarityEngine : IDisposable
         var hits = new SearchHit[statistics.MatchCount];
         for (int i = 0; i < hits.Length; i++)
         {
-            hits[i] = new SearchHit(matches[i].Key, matches[i].Score, ParsePayload(collection.Payload(matches[i])));
+            hits[i] = new SearchHit(
+                matches[i].Key, matches[i].Score, ParsePayload(collection.Payload(matches[i])));
         }
 
         return new SearchReply(
@@ -221,7 +231,8 @@ public sealed class SimilarityEngine : IDisposable
     }
 
     /// <summary>Writes the vector that an input stands for.</summary>
-    private void Resolve(Collection collection, string name, in PointInput input, int index, Span<float> vector)
+    private void Resolve(
+        Collection collection, string name, in PointInput input, int index, Span<float> vector)
     {
         if (input.Vector is { } given)
         {
@@ -229,7 +240,8 @@ public sealed class SimilarityEngine : IDisposable
             {
                 throw new UserException(
                     ExitCode.Data,
-                    $"A vector has {given.Length} numbers; collection '{name}' holds vectors of {vector.Length}.");
+                    $"A vector has {given.Length} numbers; collection '{name}' holds vectors of "
+                    + $"{vector.Length}.");
             }
 
             given.CopyTo(vector);
@@ -238,7 +250,8 @@ public sealed class SimilarityEngine : IDisposable
         {
             if (!collection.TryGet(key, out Match match))
             {
-                throw new UserException(ExitCode.NoInput, $"Collection '{name}' has no point with key {key}.");
+                throw new UserException(
+                    ExitCode.NoInput, $"Collection '{name}' has no point with key {key}.");
             }
 
             collection.CopyVector(match, vector);
@@ -266,16 +279,18 @@ public sealed class SimilarityEngine : IDisposable
         {
             throw new UserException(
                 ExitCode.Data,
-                $"Collection '{name}' was made with another version of {model} (fingerprint {collection.Options.Fingerprint[..12]}, "
-                + $"installed {manifest.Fingerprint[..12]}). Their vectors do not compare: install that version or index again.");
+                $"Collection '{name}' was made with another version of {model} (fingerprint "
+                + $"{collection.Options.Fingerprint[..12]}, installed {manifest.Fingerprint[..12]}). "
+                + "Their vectors do not compare: install that version or index again.");
         }
 
         if (manifest.Modality != modality)
         {
             throw new UserException(
                 ExitCode.Data,
-                $"Collection '{name}' holds {Word(manifest.Modality)} vectors of {model}; a {Word(modality)} cannot be compared "
-                + $"with them. Ask a collection of {Word(modality)} vectors, e.g. one that holds the captions.");
+                $"Collection '{name}' holds {Word(manifest.Modality)} vectors of {model}; a {Word(modality)} "
+                + $"cannot be compared with them. Ask a collection of {Word(modality)} vectors, e.g. "
+                + "one that holds the captions.");
         }
 
         return encoders.Get(model);
@@ -287,13 +302,19 @@ public sealed class SimilarityEngine : IDisposable
         if (first.Vector is { } vector)
         {
             return request.Model is null
-                ? new CollectionOptions { Dimension = vector.Length, Metric = Metric.Cosine, Fingerprint = "" }
+                ? new CollectionOptions
+                {
+                    Dimension = vector.Length,
+                    Metric = Metric.Cosine,
+                    Fingerprint = "",
+                }
                 : OptionsFor(encoders.Manifest(request.Model));
         }
 
         if (first.Input is not { } input)
         {
-            throw new UserException(ExitCode.Usage, "A new point is a vector, a text or a picture; a key is not enough.");
+            throw new UserException(
+                ExitCode.Usage, "A new point is a vector, a text or a picture; a key is not enough.");
         }
 
         return OptionsFor(encoders.Manifest(request.Model ?? EncoderSet.DefaultModel(input.Modality)));
@@ -325,7 +346,9 @@ public sealed class SimilarityEngine : IDisposable
         if (count is < 1 or > Limits.BatchItemsMax)
         {
             throw new UserException(
-                ExitCode.Usage, $"{count} {what} in one request; allowed are 1 to {Limits.BatchItemsMax}. Send several requests.");
+                ExitCode.Usage,
+                $"{count} {what} in one request; allowed are 1 to {Limits.BatchItemsMax}. "
+                + "Send several requests.");
         }
     }
 
@@ -335,8 +358,8 @@ public sealed class SimilarityEngine : IDisposable
         {
             throw new UserException(
                 ExitCode.Data,
-                $"The payload of point {index} has {payload.Length} bytes; allowed are {Limits.PayloadBytesMax}. "
-                + "Keep large things in a file and its path in the payload.");
+                $"The payload of point {index} has {payload.Length} bytes; allowed are "
+                + $"{Limits.PayloadBytesMax}. Keep large things in a file and its path in the payload.");
         }
     }
 

@@ -3,8 +3,8 @@ using System.Threading.Channels;
 namespace EdgeSim.Engine;
 
 /// <summary>
-/// The bounded line before the engine: many callers, one worker thread. A full line refuses at once instead of
-/// growing. <see cref="Stop"/> finishes what was accepted.
+/// The bounded line before the engine: many callers, one worker thread. A full line refuses at once instead
+/// of growing. <see cref="Stop"/> finishes what was accepted.
 /// </summary>
 public sealed class WorkQueue : IDisposable
 {
@@ -12,7 +12,9 @@ public sealed class WorkQueue : IDisposable
     private readonly Thread worker;
     private readonly SimilarityEngine engine;
 
-    /// <param name="engine">Used by the worker thread only from now on; still the caller's to dispose after <see cref="Stop"/>.</param>
+    /// <param name="engine">
+    /// Used by the worker thread only from now on; still the caller's to dispose after <see cref="Stop"/>.
+    /// </param>
     public WorkQueue(SimilarityEngine engine)
     {
         this.engine = engine;
@@ -35,13 +37,19 @@ public sealed class WorkQueue : IDisposable
 
     /// <summary>Puts a request in line.</summary>
     /// <param name="request">What to do.</param>
-    /// <param name="cancellation">When the caller has left before the worker comes to it, it is skipped.</param>
-    /// <param name="reply">Completes with the reply, or with what <see cref="SimilarityEngine.Execute"/> threw.</param>
+    /// <param name="cancellation">
+    /// When the caller has left before the worker comes to it, it is skipped.
+    /// </param>
+    /// <param name="reply">
+    /// Completes with the reply, or with what <see cref="SimilarityEngine.Execute"/> threw.
+    /// </param>
     /// <returns>False when the line is full or closed; nothing was accepted.</returns>
     public bool TryEnqueue(Request request, CancellationToken cancellation, out Task<Reply> reply)
     {
         var item = new WorkItem(
-            request, cancellation, new TaskCompletionSource<Reply>(TaskCreationOptions.RunContinuationsAsynchronously));
+            request,
+            cancellation,
+            new TaskCompletionSource<Reply>(TaskCreationOptions.RunContinuationsAsynchronously));
         reply = item.Completion.Task;
         if (channel.Writer.TryWrite(item))
         {
@@ -84,7 +92,8 @@ public sealed class WorkQueue : IDisposable
         {
             item.Completion.TrySetResult(engine.Execute(item.Request));
         }
-#pragma warning disable CA1031 // One of the two loops that catch all: the caller gets the exception, the worker lives on.
+        // One of the two loops that catch all: the caller gets the exception, the worker lives on.
+#pragma warning disable CA1031
         catch (Exception e)
 #pragma warning restore CA1031
         {
@@ -92,5 +101,6 @@ public sealed class WorkQueue : IDisposable
         }
     }
 
-    private sealed record WorkItem(Request Request, CancellationToken Cancellation, TaskCompletionSource<Reply> Completion);
+    private sealed record WorkItem(
+        Request Request, CancellationToken Cancellation, TaskCompletionSource<Reply> Completion);
 }

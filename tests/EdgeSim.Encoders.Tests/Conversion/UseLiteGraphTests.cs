@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using EdgeSim.Encoders.Conversion;
 using EdgeSim.Encoders.Onnx;
+using EdgeSim.Encoders.Tests.Images;
 using EdgeSim.Encoders.Onnx.Format;
 using EdgeSim.Encoders.Tests.Text;
 using Google.Protobuf;
@@ -35,7 +36,8 @@ public sealed class UseLiteGraphTests(ITestOutputHelper output)
     public void Build_PaddedBatch_EqualsSingleWithinRounding()
     {
         using var session = new OnnxSession(Model.Value, threads: 1);
-        long[][] batch = [.. ReferenceText.All.Select(reference => reference.Ids)];
+        int every = Pictures.Emulated ? 10 : 1;
+        long[][] batch = [.. ReferenceText.All.Where((_, i) => i % every == 0).Select(text => text.Ids)];
         float[] together = Run(session, batch);
 
         double worst = 0;

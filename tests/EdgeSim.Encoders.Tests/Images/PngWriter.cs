@@ -3,8 +3,8 @@ using System.IO.Compression;
 
 namespace EdgeSim.Encoders.Tests.Images;
 
-/// <summary>Writes grey 8-bit PNG files of any size without holding the pixels: enough of ISO/IEC 15948 for a
-/// test.</summary>
+/// <summary>Writes 8-bit PNG files: enough of ISO/IEC 15948 for a test. Grey ones are of any size: their
+/// pixels are never in memory.</summary>
 internal static class PngWriter
 {
     /// <summary>The upper half in one grey, the lower half in another.</summary>
@@ -48,7 +48,30 @@ internal static class PngWriter
         return Wrap(width, height, data.ToArray(), interlace: 0);
     }
 
-    private static byte[] Wrap(int width, int height, byte[] data, byte interlace)
+    /// <param name="width">Pixels.</param>
+    /// <param name="height">Pixels.</param>
+    /// <param name="rgb">[height × width × 3] bytes.</param>
+    public static byte[] Rgb(int width, int height, ReadOnlySpan<byte> rgb)
+    {
+        using var data = new MemoryStream();
+        using (var zip = new ZLibStream(data, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            for (int y = 0; y < height; y++)
+            {
+                zip.WriteByte(0); // Filter type "none".
+                zip.Write(rgb.Slice(y * width * 3, width * 3));
+            }
+        }
+
+        return Wrap(width, height, data.ToArray(), interlace: 0, colour: 2);
+    }
+
+    /// <param name="width">Pixels.</param>
+    /// <param name="height">Pixels.</param>
+    /// <param name="data">Of the IDAT chunk.</param>
+    /// <param name="interlace">0 none, 1 Adam7.</param>
+    /// <param name="colour">0 grey, 2 RGB.</param>
+    private static byte[] Wrap(int width, int height, byte[] data, byte interlace, byte colour = 0)
     {
         using var file = new MemoryStream();
         file.Write([0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A]);
@@ -56,6 +79,7 @@ internal static class PngWriter
         BinaryPrimitives.WriteInt32BigEndian(header, width);
         BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
         header[8] = 8;
+        header[9] = colour;
         header[12] = interlace;
         Chunk(file, "IHDR"u8, header);
         Chunk(file, "IDAT"u8, data);

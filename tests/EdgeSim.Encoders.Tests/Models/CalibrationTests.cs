@@ -2,7 +2,10 @@ using EdgeSim.Encoders.Models;
 
 namespace EdgeSim.Encoders.Tests.Models;
 
-/// <summary>The committed calibrations are what the stated data gives, within what processors may differ in.</summary>
+/// <summary>
+/// The committed calibrations are what the stated data gives, within what processors may differ in.
+/// </summary>
+[Trait(InstalledCatalogue.Emulated, "no")]
 public sealed class CalibrationTests : IDisposable
 {
     private readonly string folder = Directory.CreateTempSubdirectory("edgesim-calibration-").FullName;
@@ -17,7 +20,8 @@ public sealed class CalibrationTests : IDisposable
         var store = new ModelStore(Path.Combine(folder, "store"));
         ModelManifest manifest = store.Catalogue.Single(m => m.Name == name);
         Assert.SkipWhen(
-            ReferenceData.Stamps is null || (manifest.Modality == Modality.Text && ReferenceData.WordNet is null),
+            ReferenceData.Stamps is null
+                || (manifest.Modality == Modality.Text && ReferenceData.WordNet is null),
             "the calibration data was not fetched");
         string data = Directory.CreateDirectory(Path.Combine(folder, "data")).FullName;
         ReferenceData.WriteCalibrationFolder(manifest.Modality, data);

@@ -4,9 +4,10 @@ using EdgeSim.Encoders.Models;
 namespace EdgeSim.Encoders.Tests.Models;
 
 /// <summary>
-/// Not a test of behaviour but the one command that makes the committed records anew after a change to a converter,
-/// the quantiser or the data: <c>EDGESIM_UPDATE_MODELS=1</c> and this class. With <c>=hashes</c> it keeps the
-/// calibration and renews hashes and fingerprints only. Build again afterwards: the records are embedded.
+/// Not a test of behaviour but the one command that makes the committed records anew after a change to a
+/// converter, the quantiser or the data: <c>EDGESIM_UPDATE_MODELS=1</c> and this class. With <c>=hashes</c>
+/// it keeps the calibration and renews hashes and fingerprints only. Build again afterwards: the records are
+/// embedded.
 /// </summary>
 public sealed class CatalogueUpdate
 {
@@ -32,7 +33,8 @@ public sealed class CatalogueUpdate
                 Directory.Delete(data, recursive: true);
             }
 
-            CalibrationFile calibration = CalibrationFile.Read(File.ReadAllBytes(calibrationPath), calibrationPath);
+            CalibrationFile calibration = CalibrationFile.Read(
+                File.ReadAllBytes(calibrationPath), calibrationPath);
             IModelConverter converter = EncoderCatalog.Converter(manifest);
             IReadOnlyDictionary<string, byte[]> files = ModelConversion.Convert(
                 converter, new PackageSource().Read(manifest.Origin), calibration, manifest.Model.Name);

@@ -5,10 +5,10 @@ using EdgeSim.Encoders.Models;
 namespace EdgeSim.Encoders.Tests.Models;
 
 /// <summary>
-/// One sentence and one photograph through the installed int8 models, compared with what x64 computed: the vectors of
-/// a collection must mean the same on the machine that made it and on the board that reads it. Golden vectors are in
-/// <c>tests/fixtures/golden-vectors.json</c>; <c>EDGESIM_UPDATE_GOLDEN=1</c> on x64 writes them anew after a model has
-/// changed, and the fingerprints in the file say which model they belong to.
+/// One sentence and one photograph through the installed int8 models, compared with what x64 computed: the
+/// vectors of a collection must mean the same on the machine that made it and on the board that reads it.
+/// Golden vectors are in <c>tests/fixtures/golden-vectors.json</c>; <c>EDGESIM_UPDATE_GOLDEN=1</c> on x64
+/// writes them anew after a model has changed, and the fingerprints in the file say whose they are.
 /// </summary>
 public sealed class CrossPlatformTests(InstalledCatalogue catalogue, ITestOutputHelper output)
     : IClassFixture<InstalledCatalogue>
@@ -53,8 +53,9 @@ public sealed class CrossPlatformTests(InstalledCatalogue catalogue, ITestOutput
         Assert.Equal(Architecture.X64, RuntimeInformation.ProcessArchitecture);
         string path = PackageFiles.Fixture(GoldenFile);
         var all = JsonSerializer.Deserialize<SortedDictionary<string, JsonElement>>(File.ReadAllBytes(path))!;
+        byte[] bytes = MemoryMarshal.AsBytes<float>(vector).ToArray();
         all[manifest.Name] = JsonSerializer.SerializeToElement(
-            new { fingerprint = manifest.Fingerprint, vector = MemoryMarshal.AsBytes<float>(vector).ToArray() });
+            new { fingerprint = manifest.Fingerprint, vector = bytes });
         File.WriteAllText(path, JsonSerializer.Serialize(all, JsonSerializerOptions.Web) + "\n");
     }
 

@@ -4,9 +4,11 @@ using EdgeSim.Encoders.Onnx;
 namespace EdgeSim.Encoders.Tests.Models;
 
 /// <summary>
-/// What the int8 image model keeps of its float original, and whether like pictures are near. On 342 captioned
-/// photographs of 14 classes; every fourth was used to calibrate and is left out where float and int8 are compared.
+/// What the int8 image model keeps of its float original, and whether like pictures are near. On 342
+/// captioned photographs of 14 classes; every fourth was used to calibrate and is left out where float and
+/// int8 are compared.
 /// </summary>
+[Trait(InstalledCatalogue.Emulated, "no")]
 public sealed class ImageModelTests(InstalledCatalogue catalogue, ITestOutputHelper output)
     : IClassFixture<InstalledCatalogue>, IDisposable
 {
@@ -38,6 +40,7 @@ public sealed class ImageModelTests(InstalledCatalogue catalogue, ITestOutputHel
         Assert.True(overlap >= 0.91, $"top-10 overlap {overlap:F3}");
     }
 
+    /// <summary>The study that chose this model had .595, .473 and .398.</summary>
     [Fact]
     public void Encode_Stamps_NearestPicturesAreOfTheSameClass()
     {
@@ -45,25 +48,43 @@ public sealed class ImageModelTests(InstalledCatalogue catalogue, ITestOutputHel
         IReadOnlyList<ReferenceData.Stamp> stamps = ReferenceData.ReadStamps();
         float[][] vectors = EncodeInt8();
 
-        double first = 0;
-        double precision = 0;
-        for (int i = 0; i < vectors.Length; i++)
-        {
-            int[] nearest = Vectors.Nearest(vectors, i, 10);
-            first += stamps[nearest[0]].Class == stamps[i].Class ? 1 : 0;
-            precision += nearest.Count(j => stamps[j].Class == stamps[i].Class) / 10.0;
-        }
+        (double first, double ten, double average) = Retrieval.OfClasses(vectors, i => stamps[i].Class);
 
-        output.WriteLine($"342 stamps, int8: 1-NN {first / vectors.Length:F3}, p@10 {precision / vectors.Length:F3}");
-        Assert.True(first / vectors.Length >= 0.60, $"1-NN {first / vectors.Length:F3}");
-        Assert.True(precision / vectors.Length >= 0.49, $"p@10 {precision / vectors.Length:F3}");
+        output.WriteLine($"342 stamps, int8: 1-NN {first:F3}, p@10 {ten:F3}, mAP {average:F3}");
+        Assert.True(first >= 0.60, $"1-NN {first:F3}");
+        Assert.True(ten >= 0.50, $"p@10 {ten:F3}");
+        Assert.True(average >= 0.42, $"mAP {average:F3}");
+    }
+
+    /// <summary>
+    /// A changed copy of each picture is the query; the original must be the first of all 342.
+    /// </summary>
+    [Fact]
+    public void Encode_ChangedCopies_FindTheirOriginals()
+    {
+        Assert.SkipWhen(ReferenceData.Stamps is null, "the stamps were not fetched");
+        float[][] originals = EncodeInt8();
+        using IEncoder encoder = catalogue.Open(Name);
+        float[][] copies = Vectors.Encode(
+            encoder,
+            [
+                .. ReferenceData.ReadStamps()
+                    .Select(stamp => RgbPicture.Read(stamp.Path).Cropped().Rotated().Recoloured().ToPng())
+                    .Select(png => EncoderInput.FromImage(png)),
+            ]);
+
+        double first = Retrieval.OfCopies(copies, originals);
+
+        output.WriteLine($"342 copies cropped, rotated and recoloured, int8: original first {first:F3}");
+        Assert.True(first >= 0.51, $"original first {first:F3}");
     }
 
     private float[][] EncodeInt8()
     {
         using IEncoder encoder = catalogue.Open(Name);
         return Vectors.Encode(
-            encoder, [.. ReferenceData.ReadStamps().Select(s => EncoderInput.FromImage(File.ReadAllBytes(s.Path)))]);
+            encoder,
+            [.. ReferenceData.ReadStamps().Select(s => EncoderInput.FromImage(File.ReadAllBytes(s.Path)))]);
     }
 
     private static float[][] EncodeFloat(ModelManifest manifest, string folder)

@@ -6,9 +6,17 @@ using Google.Protobuf;
 
 namespace EdgeSim.Encoders.Tests.Models;
 
-/// <summary>The catalogue installed once a test run into a temporary folder, and the float graphs beside it.</summary>
+/// <summary>
+/// The catalogue installed once a test run into a temporary folder, and the float graphs beside it.
+/// </summary>
 public sealed class InstalledCatalogue : IDisposable
 {
+    /// <summary>
+    /// Trait of classes that are left out under emulation: they measure a model on a thousand inputs, which
+    /// takes hours there. <see cref="CrossPlatformTests"/> shows that the vectors are the same.
+    /// </summary>
+    public const string Emulated = "emulated";
+
     private readonly string folder = Directory.CreateTempSubdirectory("edgesim-catalogue-").FullName;
 
     public InstalledCatalogue()
@@ -33,7 +41,8 @@ public sealed class InstalledCatalogue : IDisposable
     /// <summary>The float graph of a model, before quantisation and centring.</summary>
     internal static OnnxSession OpenFloat(ModelManifest manifest)
     {
-        ModelProto model = EncoderCatalog.Converter(manifest).Build(new PackageSource().Read(manifest.Origin), []);
+        ModelProto model = EncoderCatalog.Converter(manifest).Build(
+            new PackageSource().Read(manifest.Origin), []);
         return new OnnxSession(model.ToByteArray(), threads: 1);
     }
 }

@@ -5,8 +5,10 @@ namespace EdgeSim.Encoders.Tests.Models;
 
 public sealed class ManifestJsonTests
 {
-    private static readonly ModelManifest Text = new ModelStore(Path.GetTempPath()).Catalogue.Single(m => m.Text is not null);
-    private static readonly ModelManifest Image = new ModelStore(Path.GetTempPath()).Catalogue.Single(m => m.Image is not null);
+    private static readonly ModelManifest Text = new ModelStore(Path.GetTempPath()).Catalogue.Single(
+        m => m.Text is not null);
+    private static readonly ModelManifest Image = new ModelStore(Path.GetTempPath()).Catalogue.Single(
+        m => m.Image is not null);
 
     [Fact]
     public void Write_ThenRead_IsEqual()
@@ -41,7 +43,8 @@ public sealed class ManifestJsonTests
         Assert.Contains(from, json, StringComparison.Ordinal);
         string broken = json.Replace(from, to, StringComparison.Ordinal);
 
-        var e = Assert.Throws<ModelException>(() => ManifestJson.ReadManifest(Encoding.UTF8.GetBytes(broken), "the/manifest"));
+        var e = Assert.Throws<ModelException>(
+            () => ManifestJson.ReadManifest(Encoding.UTF8.GetBytes(broken), "the/manifest"));
 
         Assert.StartsWith("the/manifest", e.Message, StringComparison.Ordinal);
         Assert.Contains(expected, e.Message, StringComparison.Ordinal);

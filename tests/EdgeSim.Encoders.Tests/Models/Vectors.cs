@@ -17,7 +17,8 @@ internal static class Vectors
     public static double Cosine(float[] x, float[] y) => Dot(x, y) / Math.Sqrt(Dot(x, x) * Dot(y, y));
 
     /// <summary>Minus the mean.</summary>
-    public static float[] Centre(float[] x, float[] mean) => [.. x.Zip(mean, (value, centre) => value - centre)];
+    public static float[] Centre(float[] x, float[] mean) =>
+        [.. x.Zip(mean, (value, centre) => value - centre)];
 
     public static float[] Mean(IReadOnlyCollection<float[]> vectors)
     {

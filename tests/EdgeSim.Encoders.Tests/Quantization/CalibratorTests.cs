@@ -13,7 +13,8 @@ public sealed class CalibratorTests
     {
         using var calibrator = new Calibrator(Model(), threads: 1);
 
-        IReadOnlyDictionary<string, ActivationRange> ranges = calibrator.MinMax([Input(1f, -2f), Input(3f, 0.5f)]);
+        IReadOnlyDictionary<string, ActivationRange> ranges = calibrator.MinMax(
+            [Input(1f, -2f), Input(3f, 0.5f)]);
 
         Assert.Equal(["x", "relu"], calibrator.Activations);
         Assert.Equal((-2f, 3f), (ranges["x"].Min, ranges["x"].Max));
@@ -23,7 +24,8 @@ public sealed class CalibratorTests
     [Fact]
     public void MeanOf_ThreeInputs_IsTheirMean()
     {
-        float[] mean = Calibrator.MeanOf(Model(), "y", [Input(1f, 0f), Input(2f, 0f), Input(6f, 3f)], threads: 1);
+        float[] mean = Calibrator.MeanOf(
+            Model(), "y", [Input(1f, 0f), Input(2f, 0f), Input(6f, 3f)], threads: 1);
 
         Assert.Equal([6f, 2f], mean);
     }

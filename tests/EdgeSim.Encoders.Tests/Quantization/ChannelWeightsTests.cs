@@ -91,7 +91,8 @@ public sealed class ChannelWeightsTests
             for (int i = 0; i < kernel.Length; i++)
             {
                 Assert.True(
-                    Math.Abs(kept.Codes[i] - (kernel[i] / (double)kept.Scales[0])) <= 1, $"seed 8, trial {trial}");
+                    Math.Abs(kept.Codes[i] - (kernel[i] / (double)kept.Scales[0])) <= 1,
+                    $"seed 8, trial {trial}");
             }
         }
     }

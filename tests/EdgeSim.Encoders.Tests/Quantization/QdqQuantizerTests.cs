@@ -23,7 +23,8 @@ public sealed class QdqQuantizerTests
             quantized.Graph.Node.Select(n => n.OpType));
         Assert.Equal([1f], Floats(quantized, "x.scale"));
         Assert.Equal([0.01f, 1f], Floats(quantized, "w@y.scale"));
-        Assert.Equal(new byte[] { 127, 129, 206, 64 }, Constant(quantized, "w@y.codes").RawData.ToByteArray());
+        Assert.Equal(
+            new byte[] { 127, 129, 206, 64 }, Constant(quantized, "w@y.codes").RawData.ToByteArray());
         Assert.Equal(1, quantized.Graph.Node[2].Attribute.Single(a => a.Name == "axis").I);
         Assert.DoesNotContain(quantized.Graph.Initializer, t => t.Name == "w");
 
@@ -50,14 +51,17 @@ public sealed class QdqQuantizerTests
         ModelProto quantized = Quantize(model, ranges);
         float kept = Run(quantized, "y", Pixel(1f))[0];
 
-        // The same graph with the plain scale, largest / 127: its bias code is 3 / (2/255 x 1e-12/127), far beyond int32.
+        // The same graph with the plain scale, largest / 127: its bias code is 3 / (2/255 x 1e-12/127), far
+        // beyond int32.
         double plainCode = 3 / (Signed.Scale * (1e-12 / 127));
         Assert.True(plainCode > int.MaxValue);
         SetPlainScale(quantized, 1e-12f / 127, unchecked((int)(long)plainCode));
         float overflowed = Run(quantized, "y", Pixel(1f))[0];
 
         Assert.Equal(3f, kept, 6f / 255);
-        Assert.True(Math.Abs(overflowed - 3f) > 1, $"without the rule the result should be wrong, it is {overflowed}");
+        Assert.True(
+            Math.Abs(overflowed - 3f) > 1,
+            $"without the rule the result should be wrong, it is {overflowed}");
     }
 
     [Fact]
@@ -108,7 +112,8 @@ public sealed class QdqQuantizerTests
 
         ModelProto quantized = Quantize(graph.Build(), new Dictionary<string, ActivationRange>());
 
-        Assert.Equal(["ReduceMean", "DequantizeLinear", "MatMul"], quantized.Graph.Node.Select(n => n.OpType));
+        Assert.Equal(
+            ["ReduceMean", "DequantizeLinear", "MatMul"], quantized.Graph.Node.Select(n => n.OpType));
         Assert.Equal("pooled", quantized.Graph.Node[2].Input[0]);
     }
 
@@ -209,7 +214,8 @@ public sealed class QdqQuantizerTests
     private static void SetPlainScale(ModelProto model, float scale, int biasCode)
     {
         Constant(model, "w@raw.scale").RawData = ByteString.CopyFrom(BitConverter.GetBytes(scale));
-        Constant(model, "b@raw.scale").RawData = ByteString.CopyFrom(BitConverter.GetBytes(scale * Signed.Scale));
+        Constant(model, "b@raw.scale").RawData = ByteString.CopyFrom(
+            BitConverter.GetBytes(scale * Signed.Scale));
         Constant(model, "b@raw.codes").RawData = ByteString.CopyFrom(BitConverter.GetBytes(biasCode));
     }
 

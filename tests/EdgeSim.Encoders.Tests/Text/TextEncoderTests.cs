@@ -152,7 +152,8 @@ public sealed class TextEncoderTests(UseLiteFloatModel model)
         string mask = graph.Input("attention_mask", DataType.Int64, "batch", "tokens");
         string kept = graph.Node("Mul", [ids, mask]);
         string zero = graph.Node("Mul", [kept, graph.Integers("zero", 0)]);
-        string number = graph.Node("Cast", [zero], "number", GraphBuilder.Attribute("to", (long)DataType.Float));
+        string number = graph.Node(
+            "Cast", [zero], "number", GraphBuilder.Attribute("to", (long)DataType.Float));
         string sum = graph.Node("ReduceSum", [number, graph.Integers("axis", 1)]);
         graph.Node("Add", [sum, graph.Initializer("value", [1, 2], [value, value])], "embedding");
         graph.Output("embedding", DataType.Float, "batch", 2);

@@ -3,11 +3,14 @@ using EdgeSim.Index.Tests.Support;
 
 namespace EdgeSim.Index.Tests.Kernels;
 
-/// <summary>Operations on rows of bits against the law, with a forbidden page right behind the data.</summary>
+/// <summary>
+/// Operations on rows of bits against the law, with a forbidden page right behind the data.
+/// </summary>
 public sealed class BitKernelTests
 {
     /// <summary>Bytes of a row: every number that 1 to 520 bits need, then those of long vectors.</summary>
-    private static IEnumerable<int> Lengths => Enumerable.Range(1, 65).Concat([96, 127, 128, 129, 192, 511, 512]);
+    private static IEnumerable<int> Lengths
+        => Enumerable.Range(1, 65).Concat([96, 127, 128, 129, 192, 511, 512]);
 
     [Theory]
     [MemberData(nameof(KernelCases.Names), MemberType = typeof(KernelCases))]

@@ -3,7 +3,9 @@ using EdgeSim.Index.Tests.Support;
 
 namespace EdgeSim.Index.Tests.Kernels;
 
-/// <summary>Operations on float rows against the law bit for bit, with a forbidden page behind the data.</summary>
+/// <summary>
+/// Operations on float rows against the law bit for bit, with a forbidden page behind the data.
+/// </summary>
 public sealed class FloatKernelTests
 {
     [Theory]
@@ -123,7 +125,8 @@ public sealed class FloatKernelTests
     {
         VectorKernels kernels = VectorKernels.Select(name);
         Assert.Throws<ArgumentException>(() => kernels.Dot(new float[4], new float[9], new float[2]));
-        Assert.Throws<ArgumentException>(() => kernels.DistanceSquared(new float[4], new float[8], new float[3]));
+        Assert.Throws<ArgumentException>(
+            () => kernels.DistanceSquared(new float[4], new float[8], new float[3]));
         Assert.Throws<ArgumentException>(() => kernels.Hadamard(new float[3]));
         Assert.Throws<ArgumentException>(() => kernels.Hadamard([]));
         Assert.Throws<ArgumentException>(() => kernels.MaxMagnitude([]));

@@ -158,7 +158,8 @@ public sealed class Int8KernelTests
             float scale = random.Signed();
             AssertSameBits(KernelCases.Law.Dot(query, row), kernels.Dot(query, row));
             AssertSameBits(
-                KernelCases.Law.DistanceSquared(query, row, scale), kernels.DistanceSquared(query, row, scale));
+                KernelCases.Law.DistanceSquared(
+                    query, row, scale), kernels.DistanceSquared(query, row, scale));
         }
     }
 
@@ -207,7 +208,9 @@ public sealed class Int8KernelTests
         Assert.Throws<ArgumentException>(() => kernels.DistanceSquared(new float[15], new sbyte[16], 1f));
     }
 
-    /// <summary>All integer operations on one set of rows; the first query stands for the single ones.</summary>
+    /// <summary>
+    /// All integer operations on one set of rows; the first query stands for the single ones.
+    /// </summary>
     private static void Compare(
         VectorKernels kernels, ReadOnlySpan<sbyte> queries, ReadOnlySpan<sbyte> rows, int count)
     {

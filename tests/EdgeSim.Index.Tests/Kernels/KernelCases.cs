@@ -11,13 +11,16 @@ internal static class KernelCases
 
     public static ScalarKernels Law { get; } = new();
 
-    /// <summary>Every length to 520, then those of common encoders and the largest; fewer under emulation.</summary>
+    /// <summary>
+    /// Every length to 520, then those of common encoders and the largest; fewer under emulation.
+    /// </summary>
     public static IEnumerable<int> Lengths
     {
         get
         {
             IEnumerable<int> small = Emulation.IsOn
-                ? Enumerable.Range(1, 130).Concat([191, 192, 193, 255, 256, 257, 383, 384, 385, 511, 512, 513, 520])
+                ? Enumerable.Range(
+                    1, 130).Concat([191, 192, 193, 255, 256, 257, 383, 384, 385, 511, 512, 513, 520])
                 : Enumerable.Range(1, 520);
             return small.Concat([768, 1024, 1280, 1536, 4095, 4096]);
         }
@@ -45,7 +48,8 @@ internal static class KernelCases
         int common = expected.CommonPrefixLength(actual);
         Assert.True(
             common == expected.Length && common == actual.Length,
-            $"{what}, element {common}: the law gives {(common < expected.Length ? expected[common] : default)}, "
+            $"{what}, element {common}: the law gives {(
+                common < expected.Length ? expected[common] : default)}, "
             + $"this class {(common < actual.Length ? actual[common] : default)}.");
     }
 }

@@ -51,9 +51,12 @@ public sealed class ProductKernelTests
     public void Lengths_ThatDoNotFit_AreRefused(string name)
     {
         VectorKernels kernels = VectorKernels.Select(name);
-        Assert.Throws<ArgumentException>(() => kernels.ScanNibbles(new byte[15], new byte[16], new ushort[1]));
-        Assert.Throws<ArgumentException>(() => kernels.ScanNibbles(new byte[32], new byte[16], new ushort[1]));
-        Assert.Throws<ArgumentException>(() => kernels.ScanNibbles(new byte[16], new byte[16], new ushort[33]));
+        Assert.Throws<ArgumentException>(
+            () => kernels.ScanNibbles(new byte[15], new byte[16], new ushort[1]));
+        Assert.Throws<ArgumentException>(
+            () => kernels.ScanNibbles(new byte[32], new byte[16], new ushort[1]));
+        Assert.Throws<ArgumentException>(
+            () => kernels.ScanNibbles(new byte[16], new byte[16], new ushort[33]));
         Assert.Throws<ArgumentException>(() => kernels.ScanNibbles([], [], new ushort[1]));
         Assert.Throws<ArgumentException>(
             () => kernels.ScanNibbles(new byte[257 * 16], new byte[257 * 16], new ushort[1]));

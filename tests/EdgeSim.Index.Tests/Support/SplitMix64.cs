@@ -32,7 +32,8 @@ internal struct SplitMix64(ulong seed)
         return vector;
     }
 
-    public void Fill(Span<byte> bytes) => Fill(System.Runtime.InteropServices.MemoryMarshal.Cast<byte, sbyte>(bytes));
+    public void Fill(Span<byte> bytes)
+        => Fill(System.Runtime.InteropServices.MemoryMarshal.Cast<byte, sbyte>(bytes));
 
     public void Fill(Span<sbyte> codes)
     {

@@ -32,14 +32,18 @@ public sealed class FolderScannerTests
 
     [Fact]
     public void Pictures_NoSuchFolder_IsRefused() =>
-        Assert.Equal(ExitCode.NoInput, Assert.Throws<UserException>(() => FolderScanner.Pictures("/nowhere/at/all")).Code);
+        Assert.Equal(
+            ExitCode.NoInput,
+            Assert.Throws<UserException>(() => FolderScanner.Pictures("/nowhere/at/all")).Code);
 
     [Fact]
     public void Payload_ThatIsSomethingElse_IsNotAnItem()
     {
         Assert.Null(ItemPayload.From("{\"a\":1}"u8));
         Assert.Null(ItemPayload.From(default(ReadOnlySpan<byte>)));
-        Assert.Equal("x.png", ItemPayload.From("{\"path\":\"x.png\",\"folder\":\"/p\",\"bytes\":1,\"modified\":2}"u8)!.Path);
+        Assert.Equal(
+            "x.png",
+            ItemPayload.From("{\"path\":\"x.png\",\"folder\":\"/p\",\"bytes\":1,\"modified\":2}"u8)!.Path);
     }
 
     private static void Write(TemporaryData data, string name, string content)

@@ -10,7 +10,8 @@ public sealed class GlobalOptionsTests
     [InlineData("1GiB", 1L << 30)]
     [InlineData("4096", 4096)]
     [InlineData("8 KiB", 8192)]
-    public void ParseBytes_ASize_IsRead(string text, long bytes) => Assert.Equal(bytes, GlobalOptions.ParseBytes(text));
+    public void ParseBytes_ASize_IsRead(string text, long bytes) =>
+        Assert.Equal(bytes, GlobalOptions.ParseBytes(text));
 
     [Theory]
     [InlineData("")]

@@ -62,7 +62,8 @@ public sealed class SimilarityEngineTests
     {
         using var data = new TemporaryData();
         var point = new NewPoint(1, PointInput.FromVector([1, 2]), new byte[Limits.PayloadBytesMax + 1]);
-        UserException e = Assert.Throws<UserException>(() => data.Engine.Execute(new AddRequest("c", null, [point])));
+        UserException e = Assert.Throws<UserException>(
+            () => data.Engine.Execute(new AddRequest("c", null, [point])));
         Assert.Contains(Limits.PayloadBytesMax.ToString(), e.Message);
     }
 

@@ -57,7 +57,9 @@ public sealed class WorkQueueTests
         data.Add(1, 1, 0, 0);
         using var queue = new WorkQueue(data.Engine);
         var accepted = new List<Task<Reply>>();
-        for (int i = 0; i < 30 && queue.TryEnqueue(Search(), CancellationToken.None, out Task<Reply> reply); i++)
+        for (int i = 0;
+            i < 30 && queue.TryEnqueue(Search(), CancellationToken.None, out Task<Reply> reply);
+            i++)
         {
             accepted.Add(reply);
         }
@@ -74,8 +76,8 @@ public sealed class WorkQueueTests
         using var data = new TemporaryData();
         data.Add(1, 1, 0, 0);
         using var queue = new WorkQueue(data.Engine);
-        Assert.True(queue.TryEnqueue(
-            new SearchRequest("none", PointInput.FromKey(1), 1), CancellationToken.None, out Task<Reply> bad));
+        var failing = new SearchRequest("none", PointInput.FromKey(1), 1);
+        Assert.True(queue.TryEnqueue(failing, CancellationToken.None, out Task<Reply> bad));
         Assert.True(queue.TryEnqueue(Search(), CancellationToken.None, out Task<Reply> good));
         Assert.IsType<UserException>(Assert.Throws<AggregateException>(() => bad.Result).InnerException);
         Assert.Single(((SearchReply)good.Result).Matches);

@@ -29,7 +29,8 @@ public sealed class HttpErrorsTests
         Assert.Equal(503, HttpErrors.Describe(new ModelException("not installed"))!.Status);
 
     [Fact]
-    public void Describe_WrongJson_Is400() => Assert.Equal(400, HttpErrors.Describe(new JsonException("bad"))!.Status);
+    public void Describe_WrongJson_Is400() =>
+        Assert.Equal(400, HttpErrors.Describe(new JsonException("bad"))!.Status);
 
     [Fact]
     public void Describe_ADefect_IsNotExplainedAway() =>

@@ -1,6 +1,8 @@
 namespace EdgeSim.Encoders.Conversion.TensorFlowLite;
 
-/// <summary><c>ActivationFunctionType</c> of the TensorFlow Lite schema: what is fused behind an operator.</summary>
+/// <summary>
+/// <c>ActivationFunctionType</c> of the TensorFlow Lite schema: what is fused behind an operator.
+/// </summary>
 internal enum ActivationKind : byte
 {
     None = 0,

@@ -1,6 +1,8 @@
 namespace EdgeSim.Encoders.Conversion.TensorFlowLite;
 
-/// <summary><c>TensorType</c> of the TensorFlow Lite schema: the kinds that this reader turns into floats.</summary>
+/// <summary>
+/// <c>TensorType</c> of the TensorFlow Lite schema: the kinds that this reader turns into floats.
+/// </summary>
 internal enum ElementKind : byte
 {
     Float32 = 0,

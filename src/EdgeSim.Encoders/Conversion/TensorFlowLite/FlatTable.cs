@@ -4,9 +4,10 @@ using Google.FlatBuffers;
 namespace EdgeSim.Encoders.Conversion.TensorFlowLite;
 
 /// <summary>
-/// One table of a FlatBuffer (https://flatbuffers.dev/internals), read with every offset checked against the file.
-/// The runtime's own Verifier cannot do that here: it holds the position of a vtable in 16 bits, so it works only
-/// within the first 32 KiB. Fields are named by their index in the schema; an absent field has its default.
+/// One table of a FlatBuffer (https://flatbuffers.dev/internals), read with every offset checked against the
+/// file. The runtime's own Verifier cannot do that here: it holds the position of a vtable in 16 bits, so it
+/// works only within the first 32 KiB. Fields are named by their index in the schema; an absent field has its
+/// default.
 /// </summary>
 internal readonly struct FlatTable
 {
@@ -36,14 +37,17 @@ internal readonly struct FlatTable
         Require(bytes, position, tableBytes, "table");
         if (vtableBytes < 2 * sizeof(ushort) || tableBytes < sizeof(int))
         {
-            throw Damaged(position, $"a table of {tableBytes} bytes with a vtable of {vtableBytes}; at least 4 and 4");
+            throw Damaged(
+                position, $"a table of {tableBytes} bytes with a vtable of {vtableBytes}; at least 4 and 4");
         }
     }
 
     /// <summary>The root table.</summary>
     /// <param name="bytes">Position: where the FlatBuffer begins; it reaches to the end.</param>
     /// <param name="identifier">Four characters, the file identifier of the schema.</param>
-    /// <exception cref="ModelException">The identifier is another one, or the root is outside the file.</exception>
+    /// <exception cref="ModelException">
+    /// The identifier is another one, or the root is outside the file.
+    /// </exception>
     public static FlatTable Root(ByteBuffer bytes, string identifier)
     {
         Require(bytes, bytes.Position, 2 * sizeof(int), "header");
@@ -140,7 +144,9 @@ internal readonly struct FlatTable
         return ((int)head + sizeof(uint), (int)count);
     }
 
-    /// <summary>Position of a field, or 0 where it is absent (no field can be at 0: the root offset is there).</summary>
+    /// <summary>
+    /// Position of a field, or 0 where it is absent (no field can be at 0: the root offset is there).
+    /// </summary>
     private int Field(int field, int fieldBytes)
     {
         int slot = (2 + field) * sizeof(ushort);

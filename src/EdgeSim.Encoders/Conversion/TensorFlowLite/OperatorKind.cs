@@ -1,8 +1,8 @@
 namespace EdgeSim.Encoders.Conversion.TensorFlowLite;
 
 /// <summary>
-/// <c>BuiltinOperator</c> of the TensorFlow Lite schema: the operators in the file we convert. Another number is
-/// another operator; who meets it decides whether that matters.
+/// <c>BuiltinOperator</c> of the TensorFlow Lite schema: the operators in the file we convert. Another number
+/// is another operator; who meets it decides whether that matters.
 /// </summary>
 internal enum OperatorKind
 {

@@ -5,8 +5,9 @@ namespace EdgeSim.Encoders.Conversion.TensorFlowLite;
 
 /// <summary>
 /// The graph of a TensorFlow Lite file, version 3 of the schema
-/// (https://github.com/tensorflow/tensorflow/blob/master/tensorflow/lite/schema/schema.fbs). Only the tables that a
-/// convolutional trunk needs are read; anything outside of the schema's rules is a <see cref="ModelException"/>.
+/// (https://github.com/tensorflow/tensorflow/blob/master/tensorflow/lite/schema/schema.fbs). Only the tables
+/// that a convolutional trunk needs are read; anything outside of the schema's rules is a
+/// <see cref="ModelException"/>.
 /// </summary>
 internal sealed class TensorFlowLiteModel
 {
@@ -29,7 +30,8 @@ internal sealed class TensorFlowLiteModel
             {
                 if (!producers.TryAdd(output, each))
                 {
-                    throw new ModelException($"TensorFlow Lite file: two operators write '{tensors[output].Name}'. "
+                    throw new ModelException(
+                        $"TensorFlow Lite file: two operators write '{tensors[output].Name}'. "
                         + "Fetch the package again.");
                 }
             }
@@ -47,15 +49,20 @@ internal sealed class TensorFlowLiteModel
     /// <summary>Indices into <see cref="Tensors"/>.</summary>
     public IReadOnlyList<int> Outputs { get; }
 
-    /// <summary>Reads a file. O(tables); the weights stay where they are until <see cref="Constant"/>.</summary>
+    /// <summary>
+    /// Reads a file. O(tables); the weights stay where they are until <see cref="Constant"/>.
+    /// </summary>
     /// <param name="file">The bytes; the model keeps views of them.</param>
     /// <param name="start">Where the FlatBuffer begins; it reaches to the end.</param>
-    /// <exception cref="ModelException">Not a TensorFlow Lite file of version 3, or a damaged one.</exception>
+    /// <exception cref="ModelException">
+    /// Not a TensorFlow Lite file of version 3, or a damaged one.
+    /// </exception>
     public static TensorFlowLiteModel Parse(byte[] file, int start)
     {
         if (start > file.Length)
         {
-            throw new ModelException($"TensorFlow Lite file: {file.Length} bytes, and the model begins at byte "
+            throw new ModelException(
+                $"TensorFlow Lite file: {file.Length} bytes, and the model begins at byte "
                 + $"{start}. Fetch the package again.");
         }
 
@@ -64,7 +71,8 @@ internal sealed class TensorFlowLiteModel
         FlatTable[] graphs = root.Tables(field: 2);
         if (version != SchemaVersion || graphs.Length != 1)
         {
-            throw new ModelException($"TensorFlow Lite file: schema version {version} with {graphs.Length} graphs; "
+            throw new ModelException(
+                $"TensorFlow Lite file: schema version {version} with {graphs.Length} graphs; "
                 + $"this reader knows version {SchemaVersion} with one graph.");
         }
 
@@ -79,25 +87,34 @@ internal sealed class TensorFlowLiteModel
         }
 
         return new TensorFlowLiteModel(
-            tensors, operators, ReadOperands(graph, 1, tensors.Length, 0), ReadOperands(graph, 2, tensors.Length, 0));
+            tensors,
+            operators,
+            ReadOperands(graph, 1, tensors.Length, 0),
+            ReadOperands(graph, 2, tensors.Length, 0));
     }
 
     /// <summary>The operator that computes a tensor, or null for an input and for a constant.</summary>
     public TensorFlowLiteOperator? Producer(int tensor) => producers.GetValueOrDefault(tensor);
 
     /// <summary>
-    /// The values of a constant, row-major. A float16 constant stands behind a DEQUANTIZE operator, which is folded
-    /// here: every float16 value is a float32 value. O(elements).
+    /// The values of a constant, row-major. A float16 constant stands behind a DEQUANTIZE operator, which is
+    /// folded here: every float16 value is a float32 value. O(elements).
     /// </summary>
-    /// <exception cref="ModelException">Not a constant, of another type, too short or too long, or not finite.</exception>
+    /// <exception cref="ModelException">
+    /// Not a constant, of another type, too short or too long, or not finite.
+    /// </exception>
     public float[] Constant(int tensor)
     {
-        if (Producer(tensor) is { Kind: OperatorKind.Dequantize, Inputs: [int half] })
+        TensorFlowLiteTensor constant = Tensors[tensor];
+        if (Producer(tensor) is { Kind: OperatorKind.Dequantize, Inputs: [int half and >= 0] })
         {
-            tensor = half;
+            // Callers go by the shape of the tensor that they name.
+            constant = Tensors[half].Shape.AsSpan().SequenceEqual(constant.Shape)
+                ? Tensors[half]
+                : throw Unfit(constant, $"shape [{string.Join(", ", constant.Shape)}], dequantised from "
+                    + $"[{string.Join(", ", Tensors[half].Shape)}]");
         }
 
-        TensorFlowLiteTensor constant = Tensors[tensor];
         int elementBytes = constant.Kind switch
         {
             ElementKind.Float32 => sizeof(float),
@@ -113,7 +130,8 @@ internal sealed class TensorFlowLiteModel
 
         if (count * elementBytes != constant.Data.Count)
         {
-            throw Unfit(constant, $"{constant.Data.Count} bytes, not the {count * elementBytes} of its shape");
+            throw Unfit(
+                constant, $"{constant.Data.Count} bytes, not the {count * elementBytes} of its shape");
         }
 
         ReadOnlySpan<byte> data = constant.Data;
@@ -155,8 +173,8 @@ internal sealed class TensorFlowLiteModel
     }
 
     /// <summary>
-    /// The number of an operator moved from a byte to an int32 when it outgrew 127; old files have only the byte and
-    /// new ones have both, so the larger one counts.
+    /// The number of an operator moved from a byte to an int32 when it outgrew 127; old files have only the
+    /// byte and new ones have both, so the larger one counts.
     /// </summary>
     private static OperatorKind ReadKind(FlatTable code) =>
         (OperatorKind)Math.Max((sbyte)code.Byte(field: 0), code.Int32(field: 3));
@@ -184,7 +202,8 @@ internal sealed class TensorFlowLiteModel
         };
     }
 
-    private static TensorFlowLiteOperator ReadConvolution(TensorFlowLiteOperator bare, FlatTable options) => bare with
+    private static TensorFlowLiteOperator ReadConvolution(
+        TensorFlowLiteOperator bare, FlatTable options) => bare with
     {
         Padding = (PaddingKind)options.Byte(field: 0),
         StrideWidth = options.Int32(field: 1),
@@ -194,7 +213,8 @@ internal sealed class TensorFlowLiteModel
         DilationHeight = options.Int32(field: 5, absent: 1),
     };
 
-    private static TensorFlowLiteOperator ReadDepthwise(TensorFlowLiteOperator bare, FlatTable options) => bare with
+    private static TensorFlowLiteOperator ReadDepthwise(
+        TensorFlowLiteOperator bare, FlatTable options) => bare with
     {
         Padding = (PaddingKind)options.Byte(field: 0),
         StrideWidth = options.Int32(field: 1),
@@ -211,7 +231,8 @@ internal sealed class TensorFlowLiteModel
         byte found = table.Byte(field: 3);
         return found == union
             ? table.Table(field: 4)
-            : throw new ModelException($"TensorFlow Lite file: {kind} with options of type {found}, not {union}. "
+            : throw new ModelException(
+                $"TensorFlow Lite file: {kind} with options of type {found}, not {union}. "
                 + "Fetch the package again.");
     }
 

@@ -8,4 +8,11 @@ namespace EdgeSim.Commands.Reports;
 /// <param name="Height">Pictures: pixels after orientation.</param>
 /// <param name="Ms">Milliseconds for this input.</param>
 public sealed record EncodeLine(
-    string Input, string Model, int? Tokens, int? TokensDropped, int? Width, int? Height, float[] Embedding, double Ms);
+    string Input,
+    string Model,
+    int? Tokens,
+    int? TokensDropped,
+    int? Width,
+    int? Height,
+    float[] Embedding,
+    double Ms);

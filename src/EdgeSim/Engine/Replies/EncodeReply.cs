@@ -4,4 +4,8 @@ namespace EdgeSim.Engine.Replies;
 /// <param name="Fingerprint">Vectors of two fingerprints never compare.</param>
 /// <param name="Milliseconds">All inputs together.</param>
 public sealed record EncodeReply(
-    string Model, string Fingerprint, int Dimension, IReadOnlyList<EncodedItem> Items, double Milliseconds) : Reply;
+    string Model,
+    string Fingerprint,
+    int Dimension,
+    IReadOnlyList<EncodedItem> Items,
+    double Milliseconds) : Reply;

@@ -6,4 +6,9 @@ namespace EdgeSim.Engine.Replies;
 /// <param name="Width">Pictures only, pixels.</param>
 /// <param name="Height">Pictures only, pixels.</param>
 public sealed record EncodedItem(
-    float[] Embedding, double Milliseconds, int? Tokens = null, int? TokensDropped = null, int? Width = null, int? Height = null);
+    float[] Embedding,
+    double Milliseconds,
+    int? Tokens = null,
+    int? TokensDropped = null,
+    int? Width = null,
+    int? Height = null);

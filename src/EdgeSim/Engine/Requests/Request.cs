@@ -1,4 +1,6 @@
 namespace EdgeSim.Engine.Requests;
 
-/// <summary>What a transport or command asks of the engine. One hierarchy, so that all of them share one path.</summary>
+/// <summary>
+/// What a transport or command asks of the engine. One hierarchy, so that all of them share one path.
+/// </summary>
 public abstract record Request;

@@ -11,11 +11,13 @@ public static class HttpErrors
     public static ErrorBody? Describe(Exception exception) => exception switch
     {
         UserException e => new ErrorBody(StatusOf(e.Code), e.Message),
-        EncoderInputException e => new ErrorBody(StatusCodes.Status422UnprocessableEntity, $"input {e.InputIndex}: {e.Message}"),
+        EncoderInputException e => new ErrorBody(
+            StatusCodes.Status422UnprocessableEntity, $"input {e.InputIndex}: {e.Message}"),
         ModelException e => new ErrorBody(StatusCodes.Status503ServiceUnavailable, e.Message),
         VectorException e => new ErrorBody(StatusCodes.Status422UnprocessableEntity, e.Message),
         IndexException e => new ErrorBody(StatusCodes.Status500InternalServerError, e.Message),
-        JsonException e => new ErrorBody(StatusCodes.Status400BadRequest, $"The body is not the JSON that is expected here: {e.Message}"),
+        JsonException e => new ErrorBody(
+            StatusCodes.Status400BadRequest, $"The body is not the JSON that is expected here: {e.Message}"),
         BadHttpRequestException e => new ErrorBody(e.StatusCode, e.Message),
         _ => null,
     };

@@ -7,8 +7,8 @@ using EdgeSim.Encoders;
 namespace EdgeSim.Transports.Http;
 
 /// <summary>
-/// The HTTP face: turns a body into a <see cref="Request"/>, enqueues it and writes the reply. Holds no logic of its
-/// own. Reserves a body's bytes before it reads them, and refuses with 503 what does not fit.
+/// The HTTP face: turns a body into a <see cref="Request"/>, enqueues it and writes the reply. Holds no logic
+/// of its own. Reserves a body's bytes before it reads them, and refuses with 503 what does not fit.
 /// </summary>
 public sealed class HttpFace(WorkQueue queue, ILogger<HttpFace> logger)
 {
@@ -21,16 +21,24 @@ public sealed class HttpFace(WorkQueue queue, ILogger<HttpFace> logger)
         app.MapGet("/livez", Health);
         app.MapGet("/readyz", Health);
         app.MapPost("/edgesim/v1/encode", context => Serve(context, Encode));
-        app.MapGet("/edgesim/v1/collections", context => Serve(context, _ => Ready(new CollectionsRequest(null))));
-        app.MapGet("/edgesim/v1/collections/{name}", context => Serve(context, c => Ready(new CollectionsRequest(Name(c)))));
+        app.MapGet(
+            "/edgesim/v1/collections", context => Serve(context, _ => Ready(new CollectionsRequest(null))));
+        app.MapGet(
+            "/edgesim/v1/collections/{name}",
+            context => Serve(context, c => Ready(new CollectionsRequest(Name(c)))));
         app.MapPut("/edgesim/v1/collections/{name}/points", context => Serve(context, Add));
         app.MapPost("/edgesim/v1/collections/{name}/search", context => Serve(context, Search));
         app.MapFallback(context => WriteError(
-            context, new ErrorBody(404, $"No resource {context.Request.Method} {context.Request.Path}; see README, 'HTTP'.")));
+            context,
+            new ErrorBody(
+                404, $"No resource {context.Request.Method} {context.Request.Path}; see README, 'HTTP'.")));
     }
 
     private Task Health(HttpContext context) => Write(
-        context, 200, new HealthBody("ok", BuildInfo.Version, queue.Waiting, queue.Refused), JsonFormats.Default.HealthBody);
+        context,
+        200,
+        new HealthBody("ok", BuildInfo.Version, queue.Waiting, queue.Refused),
+        JsonFormats.Default.HealthBody);
 
     private static async ValueTask<Request> Encode(HttpContext context)
     {
@@ -64,7 +72,8 @@ public sealed class HttpFace(WorkQueue queue, ILogger<HttpFace> logger)
     {
         if (IsPicture(context))
         {
-            return new SearchRequest(Name(context), PointInput.FromImage(await ReadBytes(context)), KOf(context));
+            return new SearchRequest(
+                Name(context), PointInput.FromImage(await ReadBytes(context)), KOf(context));
         }
 
         SearchBody body = await Read(context, JsonFormats.Default.SearchBody);
@@ -76,7 +85,8 @@ public sealed class HttpFace(WorkQueue queue, ILogger<HttpFace> logger)
     {
         if (point.Payload is { } json && json.ValueKind != JsonValueKind.Object)
         {
-            throw new UserException(ExitCode.Usage, $"payload is a JSON {json.ValueKind}; it must be an object.");
+            throw new UserException(
+                ExitCode.Usage, $"payload is a JSON {json.ValueKind}; it must be an object.");
         }
 
         byte[] payload = point.Payload is { } element
@@ -87,10 +97,12 @@ public sealed class HttpFace(WorkQueue queue, ILogger<HttpFace> logger)
 
     private static PointInput OneOf(float[]? vector, string? text, byte[]? image, ulong? key)
     {
-        int given = (vector is null ? 0 : 1) + (text is null ? 0 : 1) + (image is null ? 0 : 1) + (key is null ? 0 : 1);
+        int given = (vector is null ? 0 : 1) + (text is null ? 0 : 1)
+            + (image is null ? 0 : 1) + (key is null ? 0 : 1);
         if (given != 1)
         {
-            throw new UserException(ExitCode.Usage, $"{given} of vector, text, image and key are given; give exactly one.");
+            throw new UserException(
+                ExitCode.Usage, $"{given} of vector, text, image and key are given; give exactly one.");
         }
 
         return vector is not null ? PointInput.FromVector(vector)
@@ -103,7 +115,8 @@ public sealed class HttpFace(WorkQueue queue, ILogger<HttpFace> logger)
     private async Task Serve(HttpContext context, Func<HttpContext, ValueTask<Request>> read)
     {
         long start = Stopwatch.GetTimestamp();
-        long bytes = Math.Clamp(context.Request.ContentLength ?? Limits.RequestBytesMax, 0, Limits.RequestBytesMax);
+        long bytes = Math.Clamp(
+            context.Request.ContentLength ?? Limits.RequestBytesMax, 0, Limits.RequestBytesMax);
         bool admitted = bodies.TryReserve(bytes);
         try
         {
@@ -123,12 +136,15 @@ public sealed class HttpFace(WorkQueue queue, ILogger<HttpFace> logger)
         {
             await WriteError(context, error);
         }
-#pragma warning disable CA1031 // The other loop that catches all: a defect becomes a 500 and a log line, the service lives on.
+        // The other loop that catches all: a defect becomes a 500 and a log line, the service lives on.
+#pragma warning disable CA1031
         catch (Exception e)
 #pragma warning restore CA1031
         {
             HttpLog.Defect(logger, e, context.Request.Method, context.Request.Path);
-            await WriteError(context, new ErrorBody(500, "A defect of EdgeSim; the log has the details. Please report it."));
+            await WriteError(
+                context,
+                new ErrorBody(500, "A defect of EdgeSim; the log has the details. Please report it."));
         }
         finally
         {
@@ -147,7 +163,9 @@ public sealed class HttpFace(WorkQueue queue, ILogger<HttpFace> logger)
     }
 
     private static UserException Full() => new(
-        ExitCode.Busy, $"Too many requests at once; {Limits.QueueItemsMax} may wait. Try again in {Limits.RetryAfterSeconds} s.");
+        ExitCode.Busy,
+        $"Too many requests at once; {Limits.QueueItemsMax} may wait. "
+        + $"Try again in {Limits.RetryAfterSeconds} s.");
 
     private static Task WriteReply(HttpContext context, Reply reply) => reply switch
     {
@@ -164,7 +182,8 @@ public sealed class HttpFace(WorkQueue queue, ILogger<HttpFace> logger)
     {
         if (error.Status == StatusCodes.Status503ServiceUnavailable)
         {
-            context.Response.Headers.RetryAfter = Limits.RetryAfterSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            context.Response.Headers.RetryAfter = Limits.RetryAfterSeconds.ToString(
+                System.Globalization.CultureInfo.InvariantCulture);
         }
 
         return Write(context, error.Status, error, JsonFormats.Default.ErrorBody);
@@ -182,21 +201,26 @@ public sealed class HttpFace(WorkQueue queue, ILogger<HttpFace> logger)
 
     private static async ValueTask<byte[]> ReadBytes(HttpContext context)
     {
-        using var buffer = new MemoryStream((int)Math.Min(context.Request.ContentLength ?? 0, Limits.RequestBytesMax));
+        using var buffer = new MemoryStream(
+            (int)Math.Min(context.Request.ContentLength ?? 0, Limits.RequestBytesMax));
         await context.Request.Body.CopyToAsync(buffer, context.RequestAborted);
         return buffer.ToArray();
     }
 
-    private static bool IsPicture(HttpContext context) =>
-        context.Request.ContentType?.StartsWith("image/", StringComparison.OrdinalIgnoreCase) == true
-        || string.Equals(context.Request.ContentType, "application/octet-stream", StringComparison.OrdinalIgnoreCase);
+    private static bool IsPicture(HttpContext context)
+    {
+        string? type = context.Request.ContentType;
+        return type?.StartsWith("image/", StringComparison.OrdinalIgnoreCase) == true
+            || string.Equals(type, "application/octet-stream", StringComparison.OrdinalIgnoreCase);
+    }
 
     private static int KOf(HttpContext context)
     {
         string? text = context.Request.Query["k"];
         return text is null ? Limits.KDefault
             : int.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out int k) ? k
-            : throw new UserException(ExitCode.Usage, $"k is '{text}'; a number from 1 to {Limits.KMax} is expected.");
+            : throw new UserException(
+                ExitCode.Usage, $"k is '{text}'; a number from 1 to {Limits.KMax} is expected.");
     }
 
     private static string? ModelOf(HttpContext context) => context.Request.Query["model"];

@@ -28,11 +28,17 @@ public static class HttpHost
             catch (IOException e)
             {
                 throw new UserException(
-                    ExitCode.Unavailable, $"Cannot listen on {endpoint}: {e.Message} Choose another with --listen ADDRESS:PORT.", e);
+                    ExitCode.Unavailable,
+                    $"Cannot listen on {endpoint}: {e.Message} Choose another with --listen ADDRESS:PORT.",
+                    e);
             }
 
             HttpLog.Listening(
-                logger, app.Urls.First(), options.DataFolder, VectorKernels.Best.Name, options.RamBytes >> 20);
+                logger,
+                app.Urls.First(),
+                options.DataFolder,
+                VectorKernels.Best.Name,
+                options.RamBytes >> 20);
             await app.WaitForShutdownAsync();
             HttpLog.Stopping(logger, queue.Waiting);
             queue.Stop();

@@ -6,4 +6,5 @@ namespace EdgeSim.Transports.Http.Bodies;
 /// <param name="Key">Null: derived from the content.</param>
 /// <param name="Image">A picture file as base64.</param>
 /// <param name="Payload">A JSON object that comes back with every match.</param>
-public sealed record PointBody(ulong? Key, float[]? Vector, string? Text, byte[]? Image, JsonElement? Payload);
+public sealed record PointBody(
+    ulong? Key, float[]? Vector, string? Text, byte[]? Image, JsonElement? Payload);
