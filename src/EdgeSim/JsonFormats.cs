@@ -26,6 +26,7 @@ namespace EdgeSim;
 [JsonSerializable(typeof(IndexReport))]
 [JsonSerializable(typeof(DemoReport))]
 [JsonSerializable(typeof(BenchReport))]
+[JsonSerializable(typeof(KernelBenchReport))]
 [JsonSerializable(typeof(DoctorReport))]
 [JsonSerializable(typeof(ModelsReport))]
 [JsonSerializable(typeof(string[]))]

@@ -95,6 +95,14 @@ public static class Limits
     /// <summary>JSON that <c>encode</c> reads from a file or standard input.</summary>
     public const int EncodeInputBytesMax = 64 << 20;
 
+    /// <summary>
+    /// Rows of <c>bench kernels</c> from memory: less than this fits the last cache level of boards.
+    /// </summary>
+    public const long BenchBytesMin = 16 * MiB;
+
+    /// <summary>A scan of more tells nothing new.</summary>
+    public const long BenchBytesMax = 4096 * MiB;
+
     /// <summary>Threads of one encoder run. Boards have 4 or 6 cores.</summary>
     public const int EncoderThreadsMax = 16;
 

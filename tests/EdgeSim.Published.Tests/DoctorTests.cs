@@ -14,10 +14,32 @@ public sealed class DoctorTests
         JsonElement report = JsonDocument.Parse(run.Output).RootElement;
 
         string profile = Path.Combine(Published.Root, "publish-profiles", Published.Profile + ".pubxml");
-        string promised = XDocument.Load(profile).Descendants("EdgeSimExpectedKernel").Single().Value;
+        string[] promises = XDocument.Load(
+            profile).Descendants("EdgeSimExpectedKernel").Single().Value.Split(' ');
+        string promised = promises.Last(HasProcessor);
         Assert.Equal(promised, report.GetProperty("kernel").GetString());
         Assert.Equal("native", report.GetProperty("compilation").GetString());
         Assert.True(report.GetProperty("healthy").GetBoolean());
+    }
+
+    /// <summary>
+    /// Whether this machine has the instructions of a class, by the system's word and not by the runtime's.
+    /// </summary>
+    private static bool HasProcessor(string kernel)
+    {
+        string flag = kernel switch
+        {
+            "avx2" => "avx2",
+            "avx-vnni" => "avx_vnni",
+            "neon" => "asimd",
+            "neon-dot" => "asimddp",
+            _ => throw new ArgumentOutOfRangeException(nameof(kernel), kernel, "Tell which flag it needs."),
+        };
+        return File.ReadLines("/proc/cpuinfo")
+            .First(line => line.StartsWith("flags", StringComparison.Ordinal)
+                || line.StartsWith("Features", StringComparison.Ordinal))
+            .Split([' ', '\t'])
+            .Contains(flag);
     }
 
     [Fact]

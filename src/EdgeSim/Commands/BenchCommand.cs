@@ -56,7 +56,10 @@ public static class BenchCommand
             Print(lines, options.Threads, count, parsed.GetValue(global.Json), output);
             return (int)ExitCode.Success;
         });
-        return new Command("bench", "Measure this binary on this machine.") { encode };
+        return new Command("bench", "Measure this binary on this machine.")
+        {
+            encode, KernelBenchCommand.Create(global, output),
+        };
     }
 
     private static IEnumerable<BenchLine> Texts(InstalledModel model, int threads, int rounds)

@@ -60,12 +60,12 @@ public sealed class GlobalOptions
 
         string data = Path.GetFullPath(parsed.GetValue(Data)!);
         string models = Path.GetFullPath(parsed.GetValue(Models) ?? ProgramOptions.DefaultModelsFolder(data));
-        return new ProgramOptions(data, models, ParseBytes(parsed.GetValue(Ram)!), threads);
+        return new ProgramOptions(data, models, ParseBytes("--ram", parsed.GetValue(Ram)!), threads);
     }
 
     /// <summary>A size with a binary unit: 67108864, 64MiB, 64M, 1GiB.</summary>
     /// <exception cref="UserException">Not a size.</exception>
-    public static long ParseBytes(string text)
+    public static long ParseBytes(string option, string text)
     {
         int digits = text.AsSpan().IndexOfAnyExceptInRange('0', '9');
         string unit = digits < 0 ? "" : text[digits..].Trim();
@@ -82,6 +82,6 @@ public sealed class GlobalOptions
         return valid && shift >= 0 && value > 0 && value <= long.MaxValue >> shift
             ? value << shift
             : throw new UserException(
-                ExitCode.Usage, $"--ram is '{text}'; expected a size such as 64MiB or 1GiB.");
+                ExitCode.Usage, $"{option} is '{text}'; expected a size such as 64MiB or 1GiB.");
     }
 }

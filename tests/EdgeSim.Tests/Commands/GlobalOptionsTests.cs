@@ -11,7 +11,7 @@ public sealed class GlobalOptionsTests
     [InlineData("4096", 4096)]
     [InlineData("8 KiB", 8192)]
     public void ParseBytes_ASize_IsRead(string text, long bytes) =>
-        Assert.Equal(bytes, GlobalOptions.ParseBytes(text));
+        Assert.Equal(bytes, GlobalOptions.ParseBytes("--ram", text));
 
     [Theory]
     [InlineData("")]
@@ -23,7 +23,7 @@ public sealed class GlobalOptionsTests
     [InlineData("99999999999GiB")]
     public void ParseBytes_NotASize_IsRefusedWithAnExample(string text)
     {
-        UserException e = Assert.Throws<UserException>(() => GlobalOptions.ParseBytes(text));
+        UserException e = Assert.Throws<UserException>(() => GlobalOptions.ParseBytes("--ram", text));
         Assert.Equal(ExitCode.Usage, e.Code);
         Assert.Contains("64MiB", e.Message);
     }
