@@ -25,8 +25,14 @@ public static class CommandLine
 
         try
         {
-            return (ExitCode)parsed.Invoke(
-                new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            return (ExitCode)parsed.Invoke(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+
+                // The library would end the process two seconds after SIGTERM, whatever a command still
+                // finishes.
+                ProcessTerminationTimeout = TimeSpan.FromSeconds(Limits.ShutdownSeconds + 5),
+            });
         }
         catch (Exception e) when (Describe(e) is { } failure)
         {
