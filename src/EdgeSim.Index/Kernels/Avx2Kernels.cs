@@ -150,6 +150,7 @@ public sealed unsafe class Avx2Kernels : X64Kernels
         int i = 0;
         for (; i + 64 <= length; i += 64)
         {
+            Sse.Prefetch0(row + i + PrefetchBytes);
             sum0 += Products(query + i, row + i);
             sum1 += Products(query + i + 16, row + i + 16);
             sum2 += Products(query + i + 32, row + i + 32);

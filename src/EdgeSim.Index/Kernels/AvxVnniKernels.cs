@@ -166,6 +166,8 @@ public sealed unsafe class AvxVnniKernels : X64Kernels
         int i = 0;
         for (; i + 128 <= length; i += 128)
         {
+            Sse.Prefetch0(row + i + PrefetchBytes);
+            Sse.Prefetch0(row + i + PrefetchBytes + 64);
             sum0 = Add(sum0, row + i, Avx.LoadVector256(query + i), sign);
             sum1 = Add(sum1, row + i + 32, Avx.LoadVector256(query + i + 32), sign);
             sum2 = Add(sum2, row + i + 64, Avx.LoadVector256(query + i + 64), sign);

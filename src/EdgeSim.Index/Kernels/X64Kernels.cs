@@ -22,6 +22,12 @@ public abstract unsafe partial class X64Kernels : VectorKernels
     /// <summary>A cache line: loads that begin at its multiples never touch two.</summary>
     private protected const int AlignmentBytes = 64;
 
+    /// <summary>
+    /// Bytes that a scan asks for ahead. The hardware prefetcher of the machine that was measured (AMD Zen 5)
+    /// reaches four fifths of the plain reading speed alone, and all of it with this; 2 and 4 KB were worse.
+    /// </summary>
+    private protected const int PrefetchBytes = 8192;
+
     /// <inheritdoc/>
     protected override void ManhattanCore(
         ReadOnlySpan<sbyte> query, ReadOnlySpan<sbyte> rows, Span<int> distances)
