@@ -37,9 +37,9 @@ models_given='' models_named=${EDGESIM_MODELS:-} command=''
 read_arguments "$@"
 [[ -n $models_given ]] || export EDGESIM_MODELS=${EDGESIM_MODELS:-$cache/models}
 
-part=run
-[[ $# -eq 0 ]] && part=demo
-"$root/scripts/setup.sh" "$part"
+parts=(run)
+if [[ $# -eq 0 ]]; then parts=(demo models); elif needs_models; then parts=(run models); fi
+"$root/scripts/setup.sh" "${parts[@]}"
 
 # Built again only when a source is newer than the last build. From the repository's folder: there, no global.json of
 # the caller's chooses another SDK.
@@ -51,7 +51,7 @@ program=$root/artifacts/net10.0/bin/EdgeSim/release/edgesim.dll
     echo "run: building" >&2
     mkdir -p artifacts/net10.0
     touch "$stamp.new"
-    dotnet build src/EdgeSim -c Release -v quiet --nologo -clp:ErrorsOnly >&2
+    scripts/dotnet-build.sh build src/EdgeSim -c Release
     mv "$stamp.new" "$stamp"
   fi
 )

@@ -47,7 +47,7 @@ public sealed class RunScriptTests
         string models = Path.Combine(cache, "models");
         Directory.CreateDirectory(Path.Combine(models, "use-lite"));
         File.WriteAllText(Path.Combine(models, "use-lite", "manifest.json"), "{}");
-        File.CreateSymbolicLink(Path.Combine(cache, "npm"), Path.Combine(Cache, "npm"));
+        File.CreateSymbolicLink(Path.Combine(cache, "npm"), Path.Combine(Published.Cache, "npm"));
 
         Shell.Result run = Shell.Start(
             Path.Combine(Published.Root, "run.sh"),
@@ -58,11 +58,6 @@ public sealed class RunScriptTests
         Assert.Equal(66, run.ExitCode);
         Assert.Single(Directory.GetDirectories(models));
     }
-
-    private static string Cache =>
-        Environment.GetEnvironmentVariable("EDGESIM_CACHE") is { Length: > 0 } cache
-            ? cache
-            : throw new InvalidOperationException("EDGESIM_CACHE is not set; run through ./test.sh.");
 
     private static Shell.Result Run(TemporaryFolder home, params string[] arguments) =>
         Shell.Start(
