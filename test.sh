@@ -51,7 +51,11 @@ check() {
 }
 
 say "building"
-dotnet build EdgeSim.sln -c Release -v quiet --nologo -clp:ErrorsOnly >&2
+mkdir -p artifacts/net10.0
+touch artifacts/net10.0/run.stamp.new
+scripts/dotnet-build.sh build EdgeSim.sln -c Release
+# ./run.sh takes this build as it is; a test starts it.
+mv artifacts/net10.0/run.stamp.new artifacts/net10.0/run.stamp
 bin=artifacts/net10.0/bin
 
 # One model folder for all suites. Installing is the product's own command.
@@ -73,7 +77,7 @@ framework=${EDGESIM_NATIVE_FRAMEWORK:-net9.0}
 profile=linux-x64
 [[ $(uname -m) == aarch64 ]] && profile=linux-arm64
 say "publishing $profile for $framework"
-dotnet publish src/EdgeSim -c Release -v quiet --nologo -p:EdgeSimTargetFramework="$framework" -p:PublishProfile=$profile >&2
+scripts/dotnet-build.sh publish src/EdgeSim -c Release -p:EdgeSimTargetFramework="$framework" -p:PublishProfile=$profile
 export EDGESIM_BINARY=$PWD/artifacts/$framework/publish/EdgeSim/release_$profile/edgesim EDGESIM_PROFILE=$profile
 suite published dotnet $bin/EdgeSim.Published.Tests/release/EdgeSim.Published.Tests.dll
 

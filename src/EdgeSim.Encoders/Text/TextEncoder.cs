@@ -130,14 +130,14 @@ public sealed class TextEncoder : IEncoder
         if (input.Modality != Modality.Text)
         {
             throw new EncoderInputException(
-                $"This encoder takes texts; input {index} is of kind {input.Modality} and needs another one.",
+                $"This encoder takes texts; the input is of kind {input.Modality} and needs another one.",
                 index);
         }
 
         if (string.IsNullOrEmpty(input.Text))
         {
             throw new EncoderInputException(
-                $"Input {index} is an empty text, which has no meaning to compare. Leave it out.", index);
+                "The text is empty, which has no meaning to compare. Leave it out.", index);
         }
 
         UnigramTokenizer.RequireSize(input.Text, index);
