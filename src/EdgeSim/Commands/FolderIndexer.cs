@@ -106,19 +106,21 @@ public sealed class FolderIndexer(SimilarityEngine engine, Output output)
 
     private IndexReport Report(string collection, int unchanged)
     {
-        var reply = (CollectionsReply)engine.Execute(new CollectionsRequest(collection));
-        CollectionItem now = reply.Collections[0];
+        // When everything was refused, there is no collection.
+        CollectionItem? now = engine.Exists(collection)
+            ? ((CollectionsReply)engine.Execute(new CollectionsRequest(collection))).Collections[0]
+            : null;
         return new IndexReport(
             collection,
-            now.Model ?? "",
-            now.Dimension,
-            now.Points,
+            now?.Model ?? "",
+            now?.Dimension ?? 0,
+            now?.Points ?? 0,
             stored,
             unchanged,
             [.. refused],
             readMs,
             encodeMs,
             commitMs,
-            now.Bytes);
+            now?.Bytes ?? 0);
     }
 }
