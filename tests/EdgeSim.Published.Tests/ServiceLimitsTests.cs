@@ -44,6 +44,34 @@ public sealed class ServiceLimitsTests
         Assert.Equal(0, Health(service).GetProperty("bodyBytes").GetInt64());
     }
 
+    [Fact]
+    public void Serve_VectorOf5000Numbers_IsRefusedWithTheLimit()
+    {
+        using var data = new TemporaryFolder();
+        using var service = new Service(data.Path);
+        using HttpResponseMessage reply = service.Client.PutAsync(
+            "/edgesim/v1/collections/v/points",
+            JsonContent.Create(new { points = new[] { new { vector = new float[5000] } } })).Result;
+        Assert.Equal(422, (int)reply.StatusCode);
+        Assert.Contains("4096", reply.Content.ReadAsStringAsync().Result);
+        Assert.False(Directory.Exists(Path.Combine(data.Path, "collections", "v")));
+    }
+
+    [Fact]
+    public void Serve_AddressThatCannotBeHad_IsAMessageAndAnExitCode()
+    {
+        using var data = new TemporaryFolder();
+        using var service = new Service(data.Path);
+        string taken = service.Client.BaseAddress!.Authority;
+        foreach (string address in new[] { taken, "203.0.113.7:7799" })
+        {
+            Published.Run run = Published.Start(data.Path, "serve", "--insecure", "--listen", address);
+            Assert.Equal(69, run.ExitCode);
+            Assert.Contains($"Cannot listen on {address}", run.Error);
+            Assert.Single(run.Error.Trim().Split('\n'));
+        }
+    }
+
     private static void AddOne(Service service) => service.Put(
         "/edgesim/v1/collections/c/points",
         new { points = new[] { new { key = 1, vector = new[] { 1f, 2, 3 } } } });

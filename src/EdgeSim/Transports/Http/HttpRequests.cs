@@ -25,16 +25,20 @@ public static class HttpRequests
         }
 
         return new EncodeRequest(body.Model, texts
-            ? [.. body.Texts!.Select(EncoderInput.FromText)]
-            : [.. body.Images!.Select(image => EncoderInput.FromImage(image))]);
+            ? [.. body.Texts!.Select((text, i) => EncoderInput.FromText(NotNull(text, "texts", i)))]
+            : [.. body.Images!.Select((image, i) => EncoderInput.FromImage(NotNull(image, "images", i)))]);
     }
+
+    private static T NotNull<T>(T? value, string array, int index)
+        where T : class =>
+        value ?? throw new UserException(ExitCode.Usage, $"{array}[{index}] is null.");
 
     public static Request Add(HttpContext context, ReadOnlySequence<byte> bytes)
     {
         PointsBody body = Read(bytes, JsonFormats.Default.PointsBody);
         PointBody[] points = body.Points
             ?? throw new UserException(ExitCode.Usage, "points is missing: give an array of points.");
-        return new AddRequest(Name(context), body.Model, [.. points.Select(ToPoint)]);
+        return new AddRequest(Name(context), body.Model, ToPoints(points));
     }
 
     public static Request Search(HttpContext context, ReadOnlySequence<byte> bytes)
@@ -54,6 +58,20 @@ public static class HttpRequests
 
     public static Request Describe(HttpContext context, ReadOnlySequence<byte> bytes) =>
         new CollectionsRequest(Name(context));
+
+    private static NewPoint[] ToPoints(PointBody?[] bodies)
+    {
+        var points = new NewPoint[bodies.Length];
+        for (int i = 0; i < points.Length; i++)
+        {
+            points[i] = ToPoint(
+                bodies[i] ?? throw new UserException(
+                    ExitCode.Usage,
+                    $"points[{i}] is null; an object with a vector, text or image is expected."));
+        }
+
+        return points;
+    }
 
     private static NewPoint ToPoint(PointBody point)
     {
