@@ -26,7 +26,7 @@ public sealed partial class Collection
     public SearchStatistics Search(ReadOnlySpan<float> query, SearchScratch scratch, Span<Match> matches)
     {
         ArgumentNullException.ThrowIfNull(scratch);
-        CheckDimension(query.Length);
+        Options.CheckLength(query.Length);
         if (matches.Length > IndexLimits.KMax)
         {
             throw new ArgumentException(
@@ -103,7 +103,7 @@ public sealed partial class Collection
     /// <exception cref="IndexCorruptException">Its block fails its checksum.</exception>
     public void CopyVector(in Match match, Span<float> destination)
     {
-        CheckDimension(destination.Length);
+        Options.CheckLength(destination.Length);
         Snapshot snapshot = ShareFor(match, out Segment segment);
         try
         {
@@ -218,14 +218,5 @@ public sealed partial class Collection
 
         segment = found;
         return newest;
-    }
-
-    private void CheckDimension(int length)
-    {
-        if (length != Options.Dimension)
-        {
-            throw new VectorException(
-                $"The vector has {length} components; this collection has {Options.Dimension}.");
-        }
     }
 }

@@ -48,7 +48,7 @@ public sealed partial class Collection
     /// </exception>
     public void Add(ulong key, ReadOnlySpan<float> vector, ReadOnlySpan<byte> payload)
     {
-        CheckDimension(vector.Length);
+        Options.CheckLength(vector.Length);
         if (payload.Length > IndexLimits.PayloadBytesMax)
         {
             throw new ArgumentException(
@@ -120,6 +120,28 @@ public sealed partial class Collection
 
             old.Release();
             merged.ForEach(TryDelete);
+        }
+    }
+
+    /// <summary>
+    /// Removes the collection from the disk and closes it. Its directory goes too, unless it holds files that
+    /// are not ours.
+    /// </summary>
+    /// <exception cref="IndexStorageException">The disk refuses; what is left is no collection.</exception>
+    public void Delete()
+    {
+        lock (_writing)
+        {
+            Newest.Release();
+            _newest = null;
+            try
+            {
+                Guard(Path, "the collection cannot be removed", () => CollectionFiles.Remove(_files, Path));
+            }
+            finally
+            {
+                _lock.Dispose();
+            }
         }
     }
 

@@ -116,18 +116,17 @@ public sealed partial class Collection : IDisposable
         return Guard(path, "the collection cannot be created", () =>
         {
             Directory.CreateDirectory(path);
-            using (DirectoryLock.Take(path))
+            DirectoryLock directoryLock = DirectoryLock.Take(path);
+            try
             {
                 CheckEmpty(path);
-                ulong id = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
-                byte[] descriptor = Descriptor.Serialize(id, options);
-                files.Replace(
-                    System.IO.Path.Combine(path, Manifest.FileName), Manifest.New(id, Crc32C.Of(descriptor)));
-                files.Replace(System.IO.Path.Combine(path, Descriptor.FileName), descriptor);
-                files.FlushDirectory(System.IO.Path.GetDirectoryName(path) ?? path);
+                return CreateLocked(path, directoryLock, options, files);
             }
-
-            return Open(path, files);
+            catch
+            {
+                directoryLock.Dispose();
+                throw;
+            }
         });
     }
 
@@ -169,6 +168,42 @@ public sealed partial class Collection : IDisposable
                 newest.Release();
                 _lock.Dispose();
             }
+        }
+    }
+
+    private static Collection CreateLocked(
+        string path, DirectoryLock directoryLock, CollectionOptions options, DurableFiles files)
+    {
+        try
+        {
+            ulong id = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+            byte[] descriptor = Descriptor.Serialize(id, options);
+            files.Replace(
+                System.IO.Path.Combine(path, Manifest.FileName), Manifest.New(id, Crc32C.Of(descriptor)));
+            files.Replace(System.IO.Path.Combine(path, Descriptor.FileName), descriptor);
+            files.FlushDirectory(System.IO.Path.GetDirectoryName(path) ?? path);
+            return OpenLocked(path, directoryLock, files);
+        }
+        catch
+        {
+            TryRemove(path, files);
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Leaves no half of a collection behind, as far as the disk still lets us; what stays is no collection
+    /// to anyone, and creating it again goes over it.
+    /// </summary>
+    private static void TryRemove(string path, DurableFiles files)
+    {
+        try
+        {
+            CollectionFiles.Remove(files, path);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            // The failure that brought us here is the one to report.
         }
     }
 
@@ -244,4 +279,10 @@ public sealed partial class Collection : IDisposable
             throw new IndexStorageException(path, $"{what}: {refused.Message}", refused);
         }
     }
+
+    private static void Guard(string path, string what, Action step) => Guard(path, what, () =>
+    {
+        step();
+        return true;
+    });
 }

@@ -1,3 +1,5 @@
+using EdgeSim.Index.Quantization;
+
 namespace EdgeSim.Index;
 
 /// <summary>
@@ -19,6 +21,28 @@ public sealed record CollectionOptions
 
     /// <summary>Name of that encoder, for people; "" when there is none.</summary>
     public string Model { get; init; } = "";
+
+    /// <summary>
+    /// Refuses a vector that <see cref="Collection.Add"/> would refuse: to be asked before there is a
+    /// collection, so that none is made for vectors that cannot be stored. O(dimension).
+    /// </summary>
+    /// <exception cref="VectorException">
+    /// Wrong dimension, a component that is not finite or too large, or a zero vector for cosine.
+    /// </exception>
+    public void CheckVector(ReadOnlySpan<float> vector)
+    {
+        CheckLength(vector.Length);
+        RowQuantizer.Check(vector, Metric);
+    }
+
+    internal void CheckLength(int length)
+    {
+        if (length != Dimension)
+        {
+            throw new VectorException(
+                $"The vector has {length} components; this collection has {Dimension}.");
+        }
+    }
 
     internal void Validate()
     {

@@ -30,10 +30,25 @@ public static class Limits
     public const int RequestBytesMax = 8 << 20;
 
     /// <summary>
-    /// Bodies that are read or wait in line, together. Two of the largest; a request beyond that gets 503
-    /// before its body is read, so clients cannot make the process grow.
+    /// Bodies that are read or wait in line, together. Two of the largest; a body beyond that gets 503, so
+    /// clients cannot make the process grow.
     /// </summary>
     public const int RequestBytesInFlightMax = 2 * RequestBytesMax;
+
+    /// <summary>
+    /// Step in which a body is reserved and read: below the size from which the collector calls an array
+    /// large and does not move it.
+    /// </summary>
+    public const int BodyBlockBytesMax = 64 << 10;
+
+    /// <summary>First step of a body that does not state its length; most JSON is shorter.</summary>
+    public const int BodyFirstBlockBytes = 4 << 10;
+
+    /// <summary>
+    /// Seconds for a whole body. The largest one then needs 2.3 Mbit/s; slower clients must not hold the
+    /// bytes that all share.
+    /// </summary>
+    public const int RequestBodySeconds = 30;
 
     /// <summary>Connections at once; an idle one costs a few kilobytes.</summary>
     public const int ConnectionsMax = 64;

@@ -11,6 +11,9 @@ internal static class OrphanFiles
     internal static string SegmentName(uint number)
         => Prefix + number.ToString("D10", CultureInfo.InvariantCulture);
 
+    /// <summary>Whether a file of this name is a segment, or one that is being written.</summary>
+    internal static bool IsSegment(string name) => name.StartsWith(Prefix, StringComparison.Ordinal);
+
     /// <summary>
     /// Removes what an interrupted commit left: temporary files, and segments that the manifest does not
     /// list. When a slot of the manifest is damaged, segments stay: it may be the newest slot that decayed,

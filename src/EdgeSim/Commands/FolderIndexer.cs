@@ -114,7 +114,10 @@ public sealed class FolderIndexer(SimilarityEngine engine, Output output)
 
     private IndexReport Report(string collection, int unchanged)
     {
-        CollectionItem? now = TryDescribe(collection);
+        // When everything was refused, there is no collection.
+        CollectionItem? now = engine.Exists(collection)
+            ? ((CollectionsReply)engine.Execute(new CollectionsRequest(collection))).Collections[0]
+            : null;
         return new IndexReport(
             collection,
             now?.Model ?? "",
@@ -127,18 +130,5 @@ public sealed class FolderIndexer(SimilarityEngine engine, Output output)
             encodeMs,
             commitMs,
             now?.Bytes ?? 0);
-    }
-
-    /// <summary>Null when nothing was ever stored: no caption anywhere, or every file was refused.</summary>
-    private CollectionItem? TryDescribe(string collection)
-    {
-        try
-        {
-            return ((CollectionsReply)engine.Execute(new CollectionsRequest(collection))).Collections[0];
-        }
-        catch (UserException e) when (e.Code == ExitCode.NoInput)
-        {
-            return null;
-        }
     }
 }

@@ -23,5 +23,8 @@ public sealed class ByteQuota(long bytesMax)
         return false;
     }
 
+    /// <summary>Whether so many bytes would fit now; another caller may take them meanwhile.</summary>
+    public bool HasRoomFor(long bytes) => Reserved + bytes <= bytesMax;
+
     public void Release(long bytes) => Interlocked.Add(ref reserved, -bytes);
 }

@@ -58,6 +58,25 @@ public sealed class CollectionSet(string folder) : IDisposable
         return collection;
     }
 
+    /// <summary>
+    /// Takes back a collection that was just made, as far as the disk lets us; what made it go is what is
+    /// reported.
+    /// </summary>
+    public void TryDelete(string name)
+    {
+        if (open.Remove(name, out Collection? collection))
+        {
+            try
+            {
+                collection.Delete();
+            }
+            catch (IndexStorageException)
+            {
+                // Without its descriptor it is no collection any more, and creating it goes over the rest.
+            }
+        }
+    }
+
     public void Dispose()
     {
         foreach (Collection collection in open.Values)

@@ -12,7 +12,7 @@ namespace EdgeSim.Engine;
 /// one thread; <see cref="WorkQueue"/> stands before it where there are several callers. Buffers are made at
 /// start.
 /// </summary>
-public sealed class SimilarityEngine : IDisposable
+public sealed partial class SimilarityEngine : IDisposable
 {
     private readonly EncoderSet encoders;
     private readonly CollectionSet collections;
@@ -42,6 +42,9 @@ public sealed class SimilarityEngine : IDisposable
         CollectionsRequest list => List(list),
         _ => throw new ArgumentException($"no such request: {request.GetType().Name}", nameof(request)),
     };
+
+    /// <summary>Whether there is a collection of this name.</summary>
+    public bool Exists(string collection) => collections.Exists(collection);
 
     /// <summary>
     /// True when the point is stored already; used by <c>index</c> to skip what has not changed.
@@ -92,84 +95,6 @@ public sealed class SimilarityEngine : IDisposable
             Stopwatch.GetElapsedTime(start).TotalMilliseconds);
     }
 
-    private AddReply Add(AddRequest request)
-    {
-        RequireCount(request.Points.Count, "points");
-        Collection collection = collections.Exists(request.Collection)
-            ? collections.Get(request.Collection)
-            : collections.Create(request.Collection, OptionsFor(request));
-        if (request.Model is { } model && model != collection.Options.Model)
-        {
-            throw new UserException(
-                ExitCode.Data,
-                $"Collection '{request.Collection}' holds vectors of {Named(collection.Options.Model)}, not "
-                + $"of '{model}'. Vectors of two models do not compare; use another collection.");
-        }
-
-        // All is encoded before the first row is added, so that a refused input leaves nothing behind.
-        int dimension = collection.Options.Dimension;
-        var vectors = new float[request.Points.Count * dimension];
-        var keys = new ulong[request.Points.Count];
-        var refused = new Dictionary<int, string>();
-        long start = Stopwatch.GetTimestamp();
-        for (int i = 0; i < keys.Length; i++)
-        {
-            NewPoint point = request.Points[i];
-            RequirePayload(point.Payload.Span, i);
-            keys[i] = point.Key ?? PointKey.Of(point.Input);
-            try
-            {
-                Resolve(
-                    collection, request.Collection, point.Input, i, vectors.AsSpan(i * dimension, dimension));
-            }
-            catch (EncoderInputException e) when (request.SkipRefused)
-            {
-                refused.Add(i, e.Message);
-            }
-        }
-
-        double encodeMs = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-        start = Stopwatch.GetTimestamp();
-        Store(collection, request, keys, vectors, refused);
-        return new AddReply(
-            request.Collection,
-            keys,
-            collection.Count,
-            Durable: true,
-            encodeMs,
-            Stopwatch.GetElapsedTime(start).TotalMilliseconds,
-            refused.Count == 0 ? null : [.. refused.Select(pair => new RefusedPoint(pair.Key, pair.Value))]);
-    }
-
-    /// <summary>Adds and commits all, or leaves the collection as it was.</summary>
-    private static void Store(
-        Collection collection,
-        AddRequest request,
-        ulong[] keys,
-        float[] vectors,
-        Dictionary<int, string> refused)
-    {
-        int dimension = collection.Options.Dimension;
-        try
-        {
-            for (int i = 0; i < keys.Length; i++)
-            {
-                if (!refused.ContainsKey(i))
-                {
-                    collection.Add(
-                        keys[i], vectors.AsSpan(i * dimension, dimension), request.Points[i].Payload.Span);
-                }
-            }
-
-            collection.Commit();
-        }
-        catch
-        {
-            collection.DiscardFresh();
-            throw;
-        }
-    }
-
     private SearchReply Search(SearchRequest request)
     {
         if (request.K is < 1 or > Limits.KMax)
@@ -180,7 +105,16 @@ public sealed class SimilarityEngine : IDisposable
         Collection collection = collections.Get(request.Collection);
         Span<float> vector = query.AsSpan(0, collection.Options.Dimension);
         long start = Stopwatch.GetTimestamp();
-        Resolve(collection, request.Collection, request.Query, 0, vector);
+        if (request.Query.Key is { } key)
+        {
+            Match stored = Stored(collection, request.Collection, key);
+            collection.CopyVector(stored, vector);
+        }
+        else
+        {
+            Resolve(collection.Options, request.Collection, request.Query, 0, vector);
+        }
+
         double encodeMs = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
 
         start = Stopwatch.GetTimestamp();
@@ -230,9 +164,16 @@ public sealed class SimilarityEngine : IDisposable
         return new CollectionsReply(items);
     }
 
-    /// <summary>Writes the vector that an input stands for.</summary>
+    private static Match Stored(Collection collection, string name, ulong key) =>
+        collection.TryGet(key, out Match match)
+            ? match
+            : throw new UserException(
+                ExitCode.NoInput, $"Collection '{name}' has no point with key {key}.");
+
+    /// <summary>Writes the vector that a vector, a text or a picture stands for.</summary>
+    /// <param name="options">Of the collection, or of the one that is going to be made.</param>
     private void Resolve(
-        Collection collection, string name, in PointInput input, int index, Span<float> vector)
+        CollectionOptions options, string name, in PointInput input, int index, Span<float> vector)
     {
         if (input.Vector is { } given)
         {
@@ -240,34 +181,24 @@ public sealed class SimilarityEngine : IDisposable
             {
                 throw new UserException(
                     ExitCode.Data,
-                    $"A vector has {given.Length} numbers; collection '{name}' holds vectors of "
+                    $"Vector {index} has {given.Length} numbers; collection '{name}' holds vectors of "
                     + $"{vector.Length}.");
             }
 
             given.CopyTo(vector);
         }
-        else if (input.Key is { } key)
-        {
-            if (!collection.TryGet(key, out Match match))
-            {
-                throw new UserException(
-                    ExitCode.NoInput, $"Collection '{name}' has no point with key {key}.");
-            }
-
-            collection.CopyVector(match, vector);
-        }
         else
         {
             EncoderInput encoderInput = input.Input!.Value;
-            IEncoder encoder = EncoderOf(collection, name, encoderInput.Modality);
+            IEncoder encoder = EncoderOf(options, name, encoderInput.Modality);
             EncodeReport report = default;
             EncodeOne(encoder, encoderInput, index, vector, ref report);
         }
     }
 
-    private IEncoder EncoderOf(Collection collection, string name, Modality modality)
+    private IEncoder EncoderOf(CollectionOptions options, string name, Modality modality)
     {
-        if (collection.Options.Model is not { Length: > 0 } model)
+        if (options.Model is not { Length: > 0 } model)
         {
             throw new UserException(
                 ExitCode.Data,
@@ -275,12 +206,12 @@ public sealed class SimilarityEngine : IDisposable
         }
 
         ModelManifest manifest = encoders.Manifest(model);
-        if (manifest.Fingerprint != collection.Options.Fingerprint)
+        if (manifest.Fingerprint != options.Fingerprint)
         {
             throw new UserException(
                 ExitCode.Data,
                 $"Collection '{name}' was made with another version of {model} (fingerprint "
-                + $"{collection.Options.Fingerprint[..12]}, installed {manifest.Fingerprint[..12]}). "
+                + $"{options.Fingerprint[..12]}, installed {manifest.Fingerprint[..12]}). "
                 + "Their vectors do not compare: install that version or index again.");
         }
 
@@ -295,38 +226,6 @@ public sealed class SimilarityEngine : IDisposable
 
         return encoders.Get(model);
     }
-
-    private CollectionOptions OptionsFor(AddRequest request)
-    {
-        PointInput first = request.Points[0].Input;
-        if (first.Vector is { } vector)
-        {
-            return request.Model is null
-                ? new CollectionOptions
-                {
-                    Dimension = vector.Length,
-                    Metric = Metric.Cosine,
-                    Fingerprint = "",
-                }
-                : OptionsFor(encoders.Manifest(request.Model));
-        }
-
-        if (first.Input is not { } input)
-        {
-            throw new UserException(
-                ExitCode.Usage, "A new point is a vector, a text or a picture; a key is not enough.");
-        }
-
-        return OptionsFor(encoders.Manifest(request.Model ?? EncoderSet.DefaultModel(input.Modality)));
-    }
-
-    private static CollectionOptions OptionsFor(ModelManifest manifest) => new()
-    {
-        Dimension = manifest.Dimension,
-        Metric = Metric.Cosine,
-        Fingerprint = manifest.Fingerprint,
-        Model = manifest.Name,
-    };
 
     private static void EncodeOne(
         IEncoder encoder, EncoderInput input, int index, Span<float> embedding, ref EncodeReport report)
@@ -349,17 +248,6 @@ public sealed class SimilarityEngine : IDisposable
                 ExitCode.Usage,
                 $"{count} {what} in one request; allowed are 1 to {Limits.BatchItemsMax}. "
                 + "Send several requests.");
-        }
-    }
-
-    private static void RequirePayload(ReadOnlySpan<byte> payload, int index)
-    {
-        if (payload.Length > Limits.PayloadBytesMax)
-        {
-            throw new UserException(
-                ExitCode.Data,
-                $"The payload of point {index} has {payload.Length} bytes; allowed are "
-                + $"{Limits.PayloadBytesMax}. Keep large things in a file and its path in the payload.");
         }
     }
 

@@ -122,6 +122,44 @@ public sealed class CrashTests
     }
 
     [Fact]
+    public void Create_FailsOnceAtEveryStep_LeavesNothing()
+    {
+        using var directory = new TemporaryDirectory();
+        CollectionOptions options = Rows.Options(Metric.Dot, Dimension);
+        for (int step = 1; ; step++)
+        {
+            string path = directory.Sub("create");
+            try
+            {
+                Collection.Create(path, options, new FailingFiles(step, forEver: false)).Dispose();
+                Assert.InRange(step, 8, 20);
+                return;
+            }
+            catch (IndexStorageException)
+            {
+                Assert.False(Directory.Exists(path), $"Step {step} left a directory.");
+            }
+        }
+    }
+
+    [Fact]
+    public void Delete_RemovesTheDirectory_UnlessOthersHaveFilesThere()
+    {
+        using var directory = new TemporaryDirectory();
+        string path = Start(directory);
+        Collection.Open(path).Delete();
+        Assert.False(Directory.Exists(path));
+
+        path = Start(directory);
+        string mine = Path.Combine(path, "notes.txt");
+        Collection collection = Collection.Open(path);
+        File.WriteAllText(mine, "mine");
+        collection.Delete();
+        Assert.Throws<ObjectDisposedException>(() => collection.Count);
+        Assert.Equal([mine], Directory.GetFileSystemEntries(path));
+    }
+
+    [Fact]
     public void Open_NewestSlotTornAnywhere_HasTheCommitBefore()
     {
         using var directory = new TemporaryDirectory();

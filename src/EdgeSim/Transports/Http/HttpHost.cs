@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using EdgeSim.Engine;
 using EdgeSim.Index.Kernels;
 
@@ -25,11 +26,13 @@ public static class HttpHost
             {
                 await app.StartAsync();
             }
-            catch (IOException e)
+            catch (Exception e) when (e is IOException or SocketException)
             {
+                // In use; not an address of this machine; a port below 1024 without the right to it.
                 throw new UserException(
                     ExitCode.Unavailable,
-                    $"Cannot listen on {endpoint}: {e.Message} Choose another with --listen ADDRESS:PORT.",
+                    $"Cannot listen on {endpoint}: {e.Message.TrimEnd('.')}. Choose another with --listen "
+                    + "ADDRESS:PORT.",
                     e);
             }
 
@@ -51,6 +54,9 @@ public static class HttpHost
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+
+        // It logs a failing start with its stack trace; the message of ours says the same to a person.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(
             console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         if (jsonLog)

@@ -1,0 +1,172 @@
+using System.Diagnostics;
+using EdgeSim.Encoders;
+using EdgeSim.Index;
+
+namespace EdgeSim.Engine;
+
+public sealed partial class SimilarityEngine
+{
+    /// <summary>
+    /// First everything that can be refused, then the store: a request that fails leaves neither a point nor
+    /// a collection behind.
+    /// </summary>
+    private AddReply Add(AddRequest request)
+    {
+        RequireCount(request.Points.Count, "points");
+        Collection? collection = collections.Exists(request.Collection)
+            ? collections.Get(request.Collection)
+            : null;
+        CollectionOptions options = collection?.Options ?? OptionsFor(request);
+        if (request.Model is { } model && model != options.Model)
+        {
+            throw new UserException(
+                ExitCode.Data,
+                $"Collection '{request.Collection}' holds vectors of {Named(options.Model)}, not "
+                + $"of '{model}'. Vectors of two models do not compare; use another collection.");
+        }
+
+        var vectors = new float[request.Points.Count * options.Dimension];
+        var keys = new ulong[request.Points.Count];
+        var refused = new Dictionary<int, string>();
+        long start = Stopwatch.GetTimestamp();
+        Encode(request, options, keys, vectors, refused);
+        double encodeMs = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+
+        start = Stopwatch.GetTimestamp();
+        if (refused.Count < keys.Length)
+        {
+            bool isNew = collection is null;
+            collection ??= collections.Create(request.Collection, options);
+            Store(collection, isNew, request, keys, vectors, refused);
+        }
+
+        return new AddReply(
+            request.Collection,
+            keys,
+            collection?.Count ?? 0,
+            Durable: true,
+            encodeMs,
+            Stopwatch.GetElapsedTime(start).TotalMilliseconds,
+            refused.Count == 0 ? null : [.. refused.Select(pair => new RefusedPoint(pair.Key, pair.Value))]);
+    }
+
+    /// <summary>Fills keys and vectors; what is refused throws, or is listed where that is allowed.</summary>
+    private void Encode(
+        AddRequest request,
+        CollectionOptions options,
+        ulong[] keys,
+        float[] vectors,
+        Dictionary<int, string> refused)
+    {
+        for (int i = 0; i < keys.Length; i++)
+        {
+            NewPoint point = request.Points[i];
+            RequireNew(point);
+            RequirePayload(point.Payload.Span, i);
+            keys[i] = point.Key ?? PointKey.Of(point.Input);
+            Span<float> vector = vectors.AsSpan(i * options.Dimension, options.Dimension);
+            try
+            {
+                Resolve(options, request.Collection, point.Input, i, vector);
+                options.CheckVector(vector);
+            }
+            catch (EncoderInputException e) when (request.SkipRefused)
+            {
+                refused.Add(i, e.Message);
+            }
+        }
+    }
+
+    /// <summary>Adds and commits all, or leaves everything as it was.</summary>
+    private void Store(
+        Collection collection,
+        bool isNew,
+        AddRequest request,
+        ulong[] keys,
+        float[] vectors,
+        Dictionary<int, string> refused)
+    {
+        int dimension = collection.Options.Dimension;
+        try
+        {
+            for (int i = 0; i < keys.Length; i++)
+            {
+                if (!refused.ContainsKey(i))
+                {
+                    collection.Add(
+                        keys[i], vectors.AsSpan(i * dimension, dimension), request.Points[i].Payload.Span);
+                }
+            }
+
+            collection.Commit();
+        }
+        catch
+        {
+            if (isNew)
+            {
+                collections.TryDelete(request.Collection);
+            }
+            else
+            {
+                collection.DiscardFresh();
+            }
+
+            throw;
+        }
+    }
+
+    private CollectionOptions OptionsFor(AddRequest request)
+    {
+        PointInput first = request.Points[0].Input;
+        if (first.Vector is { } vector)
+        {
+            if (vector.Length is < 1 or > Limits.DimensionMax)
+            {
+                throw new UserException(
+                    ExitCode.Data,
+                    $"Vector 0 has {vector.Length} numbers; allowed are 1 to {Limits.DimensionMax}.");
+            }
+
+            return request.Model is null
+                ? new CollectionOptions
+                {
+                    Dimension = vector.Length,
+                    Metric = Metric.Cosine,
+                    Fingerprint = "",
+                }
+                : OptionsFor(encoders.Manifest(request.Model));
+        }
+
+        RequireNew(request.Points[0]);
+        Modality modality = first.Input!.Value.Modality;
+        return OptionsFor(encoders.Manifest(request.Model ?? EncoderSet.DefaultModel(modality)));
+    }
+
+    private static CollectionOptions OptionsFor(ModelManifest manifest) => new()
+    {
+        Dimension = manifest.Dimension,
+        Metric = Metric.Cosine,
+        Fingerprint = manifest.Fingerprint,
+        Model = manifest.Name,
+    };
+
+    private static void RequireNew(NewPoint point)
+    {
+        if (point.Input.Vector is null && point.Input.Input is null)
+        {
+            throw new UserException(
+                ExitCode.Usage, "A new point is a vector, a text or a picture; a key is not enough.");
+        }
+    }
+
+    private static void RequirePayload(ReadOnlySpan<byte> payload, int index)
+    {
+        if (payload.Length > Limits.PayloadBytesMax)
+        {
+            throw new UserException(
+                ExitCode.Data,
+                $"The payload of point {index} has {payload.Length} bytes; allowed are "
+                + $"{Limits.PayloadBytesMax}. Keep large things in a file and its path in the payload.");
+        }
+    }
+}
