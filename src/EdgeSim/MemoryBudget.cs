@@ -76,9 +76,12 @@ public sealed class MemoryBudget
 
         MemoryShare largest = shares.Where(share => share.Lower != "fixed").DefaultIfEmpty(shares[0])
             .MaxBy(share => share.Bytes);
+
+        // Whole ones, upwards: a rounded number could be refused again.
+        long enough = (PlannedBytes + Limits.MappedBytesMin + (1 << 20) - 1) >> 20;
         string first = largest.Lower == "fixed"
-            ? $"Raise --ram to {MiB(PlannedBytes + Limits.MappedBytesMin)} MiB."
-            : $"Raise --ram to {MiB(PlannedBytes + Limits.MappedBytesMin)} MiB, or lower first: "
+            ? $"Raise --ram to {enough}MiB."
+            : $"Raise --ram to {enough}MiB, or lower first: "
               + $"{largest.Name} ({MiB(largest.Bytes)} MiB; edgesim {largest.Lower}).";
         throw new UserException(
             ExitCode.Configuration,

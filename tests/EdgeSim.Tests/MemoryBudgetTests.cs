@@ -1,3 +1,8 @@
+using System.Text.RegularExpressions;
+using EdgeSim.Commands;
+using EdgeSim.Encoders;
+using EdgeSim.Encoders.Models;
+
 namespace EdgeSim.Tests;
 
 public sealed class MemoryBudgetTests
@@ -17,9 +22,10 @@ public sealed class MemoryBudgetTests
         var budget = new MemoryBudget(1 << 20, [], serving: true);
         UserException e = Assert.Throws<UserException>(budget.Verify);
         Assert.Equal(ExitCode.Configuration, e.Code);
-        string enough = MemoryBudget.MiB(budget.PlannedBytes + Limits.MappedBytesMin);
-        Assert.Contains($"Raise --ram to {enough} MiB", e.Message);
-        new MemoryBudget(budget.PlannedBytes + Limits.MappedBytesMin, [], serving: true).Verify();
+        string enough = Regex.Match(e.Message, @"Raise --ram to (\w+)\.").Groups[1].Value;
+        long bytes = GlobalOptions.ParseBytes("--ram", enough);
+        new MemoryBudget(bytes, [], serving: true).Verify();
+        Assert.Throws<UserException>(new MemoryBudget(bytes - (1 << 20), [], serving: true).Verify);
     }
 
     [Fact]
@@ -31,6 +37,24 @@ public sealed class MemoryBudgetTests
         Assert.Equal(Always + (2L * Limits.RequestBytesInFlightMax), serving.HeapBytes);
         Assert.Equal(Always + Limits.ImageFileBytesMax, once.HeapBytes);
         Assert.True(serving.HeapBytes < serving.PlannedBytes);
+    }
+
+    /// <summary>The README says what the budget must be; these are the numbers of the code.</summary>
+    [Theory]
+    [InlineData("both", "use-lite", "mobilenetv2-openimages")]
+    [InlineData("`mobilenetv2-openimages` alone", "mobilenetv2-openimages")]
+    [InlineData("`use-lite` alone", "use-lite")]
+    [InlineData("none (vectors only)")]
+    public void Readme_LeastRam_IsWhatTheBudgetRefusesBelow(string label, params string[] models)
+    {
+        ModelManifest[] installed = [.. new ModelStore(Repository.Root).Catalogue
+            .Where(model => models.Contains(model.Name))];
+        long planned = new[] { true, false }.Max(
+            serving => new MemoryBudget(Limits.RamBytesDefault, installed, serving).PlannedBytes);
+        double least = (planned + Limits.MappedBytesMin) / (double)(1 << 20);
+        string readme = Repository.Read("README.md");
+        Assert.Contains($"| {label} | {Math.Ceiling(least)} MiB |", readme);
+        Assert.Contains($"The budget is {Limits.RamBytesDefault >> 20} MiB", readme);
     }
 
     [Fact]

@@ -197,6 +197,5 @@ public sealed class ModelStore
     }
 
     private ModelException Unknown(string name) => new(
-        $"There is no model '{name}'. Known: {string.Join(", ", Catalogue.Select(m => m.Name))}. A model of "
-        + $"your own goes into {Path.Combine(Folder, "NAME")} with a {ManifestName}.");
+        $"There is no model '{name}'. Known: {string.Join(", ", Catalogue.Select(m => m.Name))}.");
 }

@@ -75,9 +75,10 @@ public sealed class OnnxSession : IDisposable
             or EntryPointNotFoundException or BadImageFormatException)
         {
             throw new ModelException(
-                $"The native library libonnxruntime.so cannot be used ({FirstLine(Innermost(e).Message)}). "
-                + $"It must be ONNX Runtime 1.29 or newer for {RuntimeInformation.ProcessArchitecture}, in "
-                + $"{AppContext.BaseDirectory}. Build again with ./run.sh, which puts it there.", e);
+                $"The native library libonnxruntime.so cannot be used: {LoadFailure(Innermost(e).Message)}. "
+                + $"The one that EdgeSim was built with belongs into {AppContext.BaseDirectory}, for "
+                + $"{RuntimeInformation.ProcessArchitecture}: copy it together with the program, or build "
+                + "again with ./run.sh, which puts it there.", e);
         }
     }
 
@@ -91,29 +92,15 @@ public sealed class OnnxSession : IDisposable
     /// <exception cref="ModelException">The graph fails on these inputs.</exception>
     public void Run(ReadOnlySpan<OnnxTensor> inputs, OnnxTensor output)
     {
-        var names = new string[inputs.Length];
-        var values = new OrtValue[inputs.Length];
         try
         {
-            for (int i = 0; i < inputs.Length; i++)
-            {
-                names[i] = inputs[i].Name;
-                values[i] = Wrap(inputs[i]);
-            }
-
+            using var bound = new BoundInputs(inputs);
             using OrtValue result = Wrap(output);
-            session.Run(runOptions, names, values, [output.Name], [result]);
+            session.Run(runOptions, bound.Names, bound.Values, [output.Name], [result]);
         }
         catch (OnnxRuntimeException e)
         {
-            throw new ModelException($"ONNX Runtime: {FirstLine(e.Message)}", e);
-        }
-        finally
-        {
-            foreach (OrtValue? value in values)
-            {
-                value?.Dispose();
-            }
+            throw RunFailure(e);
         }
     }
 
@@ -121,18 +108,11 @@ public sealed class OnnxSession : IDisposable
     /// <exception cref="ModelException">The graph fails on these inputs.</exception>
     public IReadOnlyList<OnnxTensor> RunAll(ReadOnlySpan<OnnxTensor> inputs, IReadOnlyList<string> outputs)
     {
-        var names = new string[inputs.Length];
-        var values = new OrtValue[inputs.Length];
         try
         {
-            for (int i = 0; i < inputs.Length; i++)
-            {
-                names[i] = inputs[i].Name;
-                values[i] = Wrap(inputs[i]);
-            }
-
+            using var bound = new BoundInputs(inputs);
             using IDisposableReadOnlyCollection<OrtValue> results = session.Run(
-                runOptions, names, values, outputs);
+                runOptions, bound.Names, bound.Values, outputs);
             var tensors = new OnnxTensor[outputs.Count];
             for (int i = 0; i < tensors.Length; i++)
             {
@@ -146,14 +126,7 @@ public sealed class OnnxSession : IDisposable
         }
         catch (OnnxRuntimeException e)
         {
-            throw new ModelException($"ONNX Runtime: {FirstLine(e.Message)}", e);
-        }
-        finally
-        {
-            foreach (OrtValue? value in values)
-            {
-                value?.Dispose();
-            }
+            throw RunFailure(e);
         }
     }
 
@@ -169,7 +142,7 @@ public sealed class OnnxSession : IDisposable
             or EntryPointNotFoundException or BadImageFormatException)
         {
             throw new ModelException(
-                $"libonnxruntime.so cannot be used: {FirstLine(Innermost(e).Message)}", e);
+                $"libonnxruntime.so cannot be used: {LoadFailure(Innermost(e).Message)}", e);
         }
     }
 
@@ -192,6 +165,9 @@ public sealed class OnnxSession : IDisposable
             OrtMemoryInfo.DefaultInstance, tensor.Int64s.AsMemory(0, count), tensor.Shape);
     }
 
+    private static ModelException RunFailure(OnnxRuntimeException e) =>
+        new($"ONNX Runtime: {FirstLine(e.Message)}", e);
+
     private static string RequireFile(string path) => File.Exists(path)
         ? path
         : throw new ModelException($"{path}: not there. Install the model with: edgesim models install NAME");
@@ -202,6 +178,26 @@ public sealed class OnnxSession : IDisposable
         return end < 0 ? message : message[..end];
     }
 
+    /// <summary>
+    /// The useful line of .NET's message for a library that does not load: advice comes first, then what the
+    /// loader said of every place and name that was tried. What is wrong with a file that is there counts
+    /// more than that others are not there.
+    /// </summary>
+    internal static string LoadFailure(string message)
+    {
+        const string Absent = "onnxruntime.so: cannot open shared object file: No such file";
+        string[] tried =
+        [
+            .. message.Split('\n').Skip(1).Select(line => line.Trim()).Where(line => line.Length > 0),
+        ];
+        string reason = tried.FirstOrDefault(
+                line => !line.Contains("onnxruntime: cannot open", StringComparison.Ordinal)
+                    && !line.Contains(Absent, StringComparison.Ordinal))
+            ?? tried.FirstOrDefault(line => line.Contains("libonnxruntime.so", StringComparison.Ordinal))
+            ?? FirstLine(message);
+        return reason.TrimEnd('.');
+    }
+
     private static Exception Innermost(Exception e)
     {
         while (e.InnerException is { } inner)
@@ -210,5 +206,40 @@ public sealed class OnnxSession : IDisposable
         }
 
         return e;
+    }
+
+    /// <summary>Inputs as ONNX Runtime takes them, over the caller's arrays.</summary>
+    private sealed class BoundInputs : IDisposable
+    {
+        public BoundInputs(ReadOnlySpan<OnnxTensor> inputs)
+        {
+            Names = new string[inputs.Length];
+            Values = new OrtValue[inputs.Length];
+            try
+            {
+                for (int i = 0; i < inputs.Length; i++)
+                {
+                    Names[i] = inputs[i].Name;
+                    Values[i] = Wrap(inputs[i]);
+                }
+            }
+            catch
+            {
+                Dispose();
+                throw;
+            }
+        }
+
+        public string[] Names { get; }
+
+        public OrtValue[] Values { get; }
+
+        public void Dispose()
+        {
+            foreach (OrtValue? value in Values)
+            {
+                value?.Dispose();
+            }
+        }
     }
 }

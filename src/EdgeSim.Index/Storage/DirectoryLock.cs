@@ -44,7 +44,15 @@ internal sealed class DirectoryLock : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        if (!_file.IsClosed)
+        {
+            // Not by closing alone: a program that this process is starting has the descriptor until it runs.
+            Libc.Unlock(_file);
+            _file.Dispose();
+        }
+    }
 
     private static string Owner(SafeFileHandle file)
     {

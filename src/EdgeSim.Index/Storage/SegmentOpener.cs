@@ -5,8 +5,8 @@ namespace EdgeSim.Index.Storage;
 
 /// <summary>
 /// The checks that a segment file passes before anything in it is believed, in this order: length, magic,
-/// version, header checksum, identity, bounds of every section, checksum of the checksums. Each has its own
-/// message.
+/// version, header checksum, stated length, identity, bounds of every section, checksum of the checksums.
+/// Each has its own message.
 /// </summary>
 internal static class SegmentOpener
 {

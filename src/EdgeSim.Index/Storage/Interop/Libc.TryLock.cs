@@ -7,6 +7,7 @@ internal static partial class Libc
 {
     private const int LockExclusive = 2;
     private const int LockNonBlocking = 4;
+    private const int LockRelease = 8;
     private const int WouldBlock = 11;
 
     /// <summary>
@@ -23,6 +24,12 @@ internal static partial class Libc
 
         return Marshal.GetLastPInvokeError() == WouldBlock ? false : throw Failure("flock", path);
     }
+
+    /// <summary>
+    /// Gives the lock back for every copy of the descriptor, also those of child processes. A failure means
+    /// that there is no lock; closing the file follows in any case.
+    /// </summary>
+    internal static void Unlock(SafeFileHandle file) => _ = FLock(file, LockRelease);
 
     [LibraryImport(Library, EntryPoint = "flock", SetLastError = true)]
     private static partial int FLock(SafeFileHandle file, int operation);
