@@ -30,10 +30,11 @@ public static class Limits
     public const int RequestBytesMax = 8 << 20;
 
     /// <summary>
-    /// Bodies that are read or wait in line, together. Two of the largest; a body beyond that gets 503, so
-    /// clients cannot make the process grow.
+    /// Bodies that are read or wait in line, together: one of the largest and a camera picture, or three
+    /// pictures. A body beyond that gets 503, so clients cannot make the process grow. Twice the largest
+    /// would leave little room for an index beside both models in the default budget.
     /// </summary>
-    public const int RequestBytesInFlightMax = 2 * RequestBytesMax;
+    public const int RequestBytesInFlightMax = RequestBytesMax + (RequestBytesMax / 2);
 
     /// <summary>
     /// Step in which a body is reserved and read: below the size from which the collector calls an array
@@ -49,6 +50,25 @@ public static class Limits
     /// bytes that all share.
     /// </summary>
     public const int RequestBodySeconds = 30;
+
+    /// <summary>
+    /// What a byte of a body becomes at most: a letter of two bytes. A number of a vector takes four, but two
+    /// in the body; everything else keeps its size or shrinks.
+    /// </summary>
+    public const int RequestDecodedFactor = 2;
+
+    /// <summary>
+    /// Bodies are dropped once they are decoded, and decoded one at a time: all of them decoded, and one that
+    /// is there twice.
+    /// </summary>
+    public const long RequestMemoryBytes =
+        ((long)RequestDecodedFactor * RequestBytesInFlightMax) + RequestBytesMax;
+
+    /// <summary>A model's name in a request; it is a folder name, and messages repeat it.</summary>
+    public const int NameBytesMax = 256;
+
+    /// <summary>Letters of an error message: some repeat what was sent, and that may be megabytes.</summary>
+    public const int ErrorCharsMax = 1000;
 
     /// <summary>Connections at once; an idle one costs a few kilobytes.</summary>
     public const int ConnectionsMax = 64;

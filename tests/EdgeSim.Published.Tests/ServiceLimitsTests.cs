@@ -72,6 +72,50 @@ public sealed class ServiceLimitsTests
         }
     }
 
+    [Fact]
+    public void Serve_BodiesOfManyTinyThings_AreRefusedAndHarmNobody()
+    {
+        using var data = new TemporaryFolder();
+        using var service = new Service(data.Path);
+        AddOne(service);
+        (string Path, string Body)[] attacks =
+        [
+            ("encode", $$"""{"texts":[{{Many("\"a\"", 2_000_000)}}]}"""),
+            ("points", $$$"""{"points":[{"vector":[1],"payload":{"a":[{{{Many("1", 4_000_000)}}}]}}]}"""),
+            ("points", $$"""{"points":[{{Many("{}", 2_700_000)}}]}"""),
+            ("points", $$$"""{"points":[{"vector":[{{{Many("1", 4_000_000)}}}]}]}"""),
+        ];
+        for (int round = 0; round < 3; round++)
+        {
+            var replies = attacks.Select(attack => Send(service, attack.Path, attack.Body)).ToArray();
+            for (int i = 0; i < 10; i++)
+            {
+                AddOne(service);
+            }
+
+            foreach (Task<HttpResponseMessage> reply in replies)
+            {
+                string text = reply.Result.Content.ReadAsStringAsync().Result;
+                Assert.True((int)reply.Result.StatusCode is 400 or 422 or 503, text);
+                reply.Result.Dispose();
+            }
+        }
+
+        Assert.DoesNotContain("defect", service.Log);
+        Assert.InRange(service.ResidentBytes, 1, 256 << 20);
+    }
+
+    private static string Many(string element, int count) =>
+        string.Join(',', Enumerable.Repeat(element, count));
+
+    private static Task<HttpResponseMessage> Send(Service service, string path, string body)
+    {
+        var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+        return path == "encode"
+            ? service.Client.PostAsync("/edgesim/v1/encode", content)
+            : service.Client.PutAsync("/edgesim/v1/collections/c/points", content);
+    }
+
     private static void AddOne(Service service) => service.Put(
         "/edgesim/v1/collections/c/points",
         new { points = new[] { new { key = 1, vector = new[] { 1f, 2, 3 } } } });

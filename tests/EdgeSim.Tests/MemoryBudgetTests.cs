@@ -27,7 +27,7 @@ public sealed class MemoryBudgetTests
     {
         var serving = new MemoryBudget(Limits.RamBytesDefault, [], serving: true);
         var once = new MemoryBudget(Limits.RamBytesDefault, [], serving: false);
-        Assert.Equal(2L * Limits.RequestBytesInFlightMax, serving.HeapBytes - once.HeapBytes);
+        Assert.Equal(Limits.RequestMemoryBytes, serving.HeapBytes - once.HeapBytes);
         Assert.Equal(
             Limits.ManagedHeapBytes + Limits.SearchBytes + Limits.FreshRowBytes, once.HeapBytes);
         Assert.True(serving.HeapBytes < serving.PlannedBytes);

@@ -62,7 +62,7 @@ public sealed partial class SimilarityEngine
         {
             NewPoint point = request.Points[i];
             RequireNew(point);
-            RequirePayload(point.Payload.Span, i);
+            PointPayload.Require(point.Payload.Span, i);
             keys[i] = point.Key ?? PointKey.Of(point.Input);
             Span<float> vector = vectors.AsSpan(i * options.Dimension, options.Dimension);
             try
@@ -156,17 +156,6 @@ public sealed partial class SimilarityEngine
         {
             throw new UserException(
                 ExitCode.Usage, "A new point is a vector, a text or a picture; a key is not enough.");
-        }
-    }
-
-    private static void RequirePayload(ReadOnlySpan<byte> payload, int index)
-    {
-        if (payload.Length > Limits.PayloadBytesMax)
-        {
-            throw new UserException(
-                ExitCode.Data,
-                $"The payload of point {index} has {payload.Length} bytes; allowed are "
-                + $"{Limits.PayloadBytesMax}. Keep large things in a file and its path in the payload.");
         }
     }
 }

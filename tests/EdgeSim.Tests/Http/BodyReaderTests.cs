@@ -75,9 +75,10 @@ public sealed class BodyReaderTests
     {
         var reader = new BodyReader(Patience);
         var held = new List<RequestBody>();
-        for (int i = 0; i < Limits.RequestBytesInFlightMax / Limits.RequestBytesMax; i++)
+        foreach (int length in new[]
+            { Limits.RequestBytesMax, Limits.RequestBytesInFlightMax - Limits.RequestBytesMax })
         {
-            held.Add(await reader.ReadAsync(Context(new MemoryStream(Bytes(Limits.RequestBytesMax)), null)));
+            held.Add(await reader.ReadAsync(Context(new MemoryStream(Bytes(length)), length)));
         }
 
         foreach (bool stated in new[] { true, false })

@@ -19,6 +19,9 @@ public static class HttpErrors
         JsonException e => new ErrorBody(
             StatusCodes.Status400BadRequest, $"The body is not the JSON that is expected here: {e.Message}"),
         BadHttpRequestException e => new ErrorBody(e.StatusCode, e.Message),
+        OutOfMemoryException => new ErrorBody(
+            StatusCodes.Status503ServiceUnavailable,
+            "There is no memory for this now, within the budget. Try again, with less, or raise --ram."),
         _ => null,
     };
 

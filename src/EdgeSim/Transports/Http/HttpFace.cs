@@ -12,6 +12,8 @@ public sealed class HttpFace(WorkQueue queue, ILogger<HttpFace> logger)
 {
     private readonly BodyReader bodies = new(TimeSpan.FromSeconds(Limits.RequestBodySeconds));
 
+    private readonly Lock decoding = new();
+
     /// <summary>What a resource makes of a request; the bytes are empty where it takes no body.</summary>
     private delegate Request Understand(HttpContext context, ReadOnlySequence<byte> body);
 
@@ -48,10 +50,22 @@ public sealed class HttpFace(WorkQueue queue, ILogger<HttpFace> logger)
     {
         // Reserved until the reply is out: what is decoded from the body lives as long as the request.
         using RequestBody body = await bodies.ReadAsync(context);
-        Request request = understand(context, body.Bytes);
-        body.DropBytes();
-        await Answer(context, request);
+        await Answer(context, Decode(context, body, understand));
     });
+
+    /// <summary>
+    /// One at a time: only one body is there twice, as bytes and as what they mean (see
+    /// <see cref="Limits.RequestMemoryBytes"/>).
+    /// </summary>
+    private Request Decode(HttpContext context, RequestBody body, Understand understand)
+    {
+        lock (decoding)
+        {
+            Request request = understand(context, body.Bytes);
+            body.DropBytes();
+            return request;
+        }
+    }
 
     private async Task Answer(HttpContext context, Request request)
     {

@@ -31,7 +31,8 @@ public static class HttpHost
                 // In use; not an address of this machine; a port below 1024 without the right to it.
                 throw new UserException(
                     ExitCode.Unavailable,
-                    $"Cannot listen on {endpoint}: {e.Message.TrimEnd('.')}. Choose another with --listen ADDRESS:PORT.",
+                    $"Cannot listen on {endpoint}: {e.Message.TrimEnd('.')}. "
+                    + "Choose another with --listen ADDRESS:PORT.",
                     e);
             }
 

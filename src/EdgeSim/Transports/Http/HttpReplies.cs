@@ -25,6 +25,11 @@ public static class HttpReplies
                 Limits.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
         }
 
+        if (error.Error.Length > Limits.ErrorCharsMax)
+        {
+            error = error with { Error = error.Error[..Limits.ErrorCharsMax] + "..." };
+        }
+
         return Write(context, error.Status, error, JsonFormats.Default.ErrorBody);
     }
 

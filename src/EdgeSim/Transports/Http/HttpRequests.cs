@@ -25,20 +25,16 @@ public static class HttpRequests
         }
 
         return new EncodeRequest(body.Model, texts
-            ? [.. body.Texts!.Select((text, i) => EncoderInput.FromText(NotNull(text, "texts", i)))]
-            : [.. body.Images!.Select((image, i) => EncoderInput.FromImage(NotNull(image, "images", i)))]);
+            ? [.. body.Texts!.Select(EncoderInput.FromText)]
+            : [.. body.Images!.Select(EncoderInput.FromImage)]);
     }
-
-    private static T NotNull<T>(T? value, string array, int index)
-        where T : class =>
-        value ?? throw new UserException(ExitCode.Usage, $"{array}[{index}] is null.");
 
     public static Request Add(HttpContext context, ReadOnlySequence<byte> bytes)
     {
         PointsBody body = Read(bytes, JsonFormats.Default.PointsBody);
         PointBody[] points = body.Points
             ?? throw new UserException(ExitCode.Usage, "points is missing: give an array of points.");
-        return new AddRequest(Name(context), body.Model, ToPoints(points));
+        return new AddRequest(Name(context), body.Model, [.. points.Select(ToPoint)]);
     }
 
     public static Request Search(HttpContext context, ReadOnlySequence<byte> bytes)
@@ -59,35 +55,11 @@ public static class HttpRequests
     public static Request Describe(HttpContext context, ReadOnlySequence<byte> bytes) =>
         new CollectionsRequest(Name(context));
 
-    private static NewPoint[] ToPoints(PointBody?[] bodies)
-    {
-        var points = new NewPoint[bodies.Length];
-        for (int i = 0; i < points.Length; i++)
-        {
-            points[i] = ToPoint(
-                bodies[i] ?? throw new UserException(
-                    ExitCode.Usage,
-                    $"points[{i}] is null; an object with a vector, text or image is expected."));
-        }
+    private static NewPoint ToPoint(PointBody point) => new(
+        point.Key, OneOf(point.Vector, point.Text, point.Image, null), point.Payload);
 
-        return points;
-    }
-
-    private static NewPoint ToPoint(PointBody point)
-    {
-        if (point.Payload is { } json && json.ValueKind != JsonValueKind.Object)
-        {
-            throw new UserException(
-                ExitCode.Usage, $"payload is a JSON {json.ValueKind}; it must be an object.");
-        }
-
-        byte[] payload = point.Payload is { } element
-            ? JsonSerializer.SerializeToUtf8Bytes(element, JsonFormats.Default.JsonElement)
-            : [];
-        return new NewPoint(point.Key, OneOf(point.Vector, point.Text, point.Image, null), payload);
-    }
-
-    private static PointInput OneOf(float[]? vector, string? text, byte[]? image, ulong? key)
+    private static PointInput OneOf(
+        float[]? vector, string? text, ReadOnlyMemory<byte>? image, ulong? key)
     {
         int given = (vector is null ? 0 : 1) + (text is null ? 0 : 1)
             + (image is null ? 0 : 1) + (key is null ? 0 : 1);
@@ -99,7 +71,7 @@ public static class HttpRequests
 
         return vector is not null ? PointInput.FromVector(vector)
             : text is not null ? PointInput.FromText(text)
-            : image is not null ? PointInput.FromImage(image)
+            : image is { } file ? PointInput.FromImage(file)
             : PointInput.FromKey(key!.Value);
     }
 
