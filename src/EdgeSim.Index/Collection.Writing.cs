@@ -239,6 +239,7 @@ public sealed partial class Collection
         slot.Segments[kept.Length] = made;
         Segment segment = SegmentOpener.Open(path, _descriptor.Id, Options, made);
         var snapshot = new Snapshot(Options, [.. kept, new SegmentView(segment)], commit);
+        slot.LiveCountAndOne = (ulong)snapshot.LiveCount + 1;
         try
         {
             Manifest.Write(_files, System.IO.Path.Combine(Path, Manifest.FileName), ref slot);

@@ -87,6 +87,20 @@ public sealed partial class Collection : IDisposable
     /// <summary>Whether a collection is in this directory. Does not open or check it.</summary>
     public static bool Exists(string path) => File.Exists(System.IO.Path.Combine(path, Descriptor.FileName));
 
+    /// <summary>
+    /// What a collection holds, without opening or locking it: another process may have it open, and even be
+    /// committing. Reads 12 KiB and the lengths of the files; what is in the segments is not checked.
+    /// </summary>
+    /// <exception cref="IndexFormatException">No collection here, or one of a newer version.</exception>
+    /// <exception cref="IndexCorruptException">A file is missing, short or damaged.</exception>
+    /// <exception cref="IndexStorageException">The disk refuses.</exception>
+    public static CollectionSummary Describe(string path)
+    {
+        path = System.IO.Path.GetFullPath(path);
+        RequireCollection(path);
+        return Guard(path, "the collection cannot be read", () => CollectionFiles.Describe(path));
+    }
+
     /// <summary>Makes an empty collection and opens it. Durable when it returns.</summary>
     /// <param name="path">A directory that is absent, empty, or left by a creation that was cut off.</param>
     /// <param name="options">What the collection is for ever.</param>
@@ -133,15 +147,7 @@ public sealed partial class Collection : IDisposable
     internal static Collection Open(string path, DurableFiles files)
     {
         path = System.IO.Path.GetFullPath(path);
-        if (!Exists(path))
-        {
-            throw new IndexFormatException(
-                path,
-                null,
-                $"there is no collection here ({Descriptor.FileName} is missing)",
-                "Create it, or correct the path.");
-        }
-
+        RequireCollection(path);
         return Guard(path, "the collection cannot be opened", () =>
         {
             DirectoryLock directoryLock = DirectoryLock.Take(path);
@@ -212,35 +218,29 @@ public sealed partial class Collection : IDisposable
         Descriptor descriptor = Descriptor.Read(System.IO.Path.Combine(path, Descriptor.FileName));
         string manifest = System.IO.Path.Combine(path, Manifest.FileName);
         ManifestSlot slot = Manifest.Read(manifest, descriptor, out bool isDamaged);
-        var segments = new List<Segment>();
+        Snapshot snapshot = CollectionFiles.OpenSnapshot(path, descriptor, slot);
         try
         {
-            for (int i = 0; i < slot.SegmentCount; i++)
-            {
-                ManifestEntry entry = slot.Segments[i];
-                string file = System.IO.Path.Combine(path, OrphanFiles.SegmentName(entry.Number));
-                Segment segment = SegmentOpener.Open(file, descriptor.Id, descriptor.Options, entry);
-                segment.Share();
-                segments.Add(segment);
-            }
-
-            SegmentView[] views = segments.ConvertAll(segment => new SegmentView(segment)).ToArray();
-            for (int newer = 1; newer < views.Length; newer++)
-            {
-                for (int older = 0; older < newer; older++)
-                {
-                    views[older] = views[older].Without(new SegmentRows(views[newer]));
-                }
-            }
-
-            var snapshot = new Snapshot(descriptor.Options, views, slot.Commit);
             uint highest = OrphanFiles.Remove(files, path, slot, isDamaged);
             return new Collection(
                 path, directoryLock, files, descriptor, snapshot, Math.Max(slot.NextNumber, highest + 1));
         }
-        finally
+        catch
         {
-            segments.ForEach(segment => segment.Release());
+            snapshot.Release();
+            throw;
+        }
+    }
+
+    private static void RequireCollection(string path)
+    {
+        if (!Exists(path))
+        {
+            throw new IndexFormatException(
+                path,
+                null,
+                $"there is no collection here ({Descriptor.FileName} is missing)",
+                "Create it, or correct the path.");
         }
     }
 

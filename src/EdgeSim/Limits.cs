@@ -107,9 +107,13 @@ public static class Limits
     public const int CollectionNameLengthMax = 64;
 
     /// <summary>
-    /// Collections open at once: each holds a lock file, a mapping a segment and key bitmaps.
+    /// Collections open at once: each holds a lock file, a mapping a segment and key bitmaps. One more closes
+    /// the one that was asked for longest ago.
     /// </summary>
     public const int CollectionsOpenMax = 32;
+
+    /// <summary>Names of collections that the message about a missing one lists.</summary>
+    public const int NamesShownMax = 20;
 
     /// <summary>Files of one <c>index</c> run. More than a million pictures need another machine.</summary>
     public const int FilesMax = 1_000_000;
