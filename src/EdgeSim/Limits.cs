@@ -88,7 +88,9 @@ public static class Limits
     /// </summary>
     public const int BatchItemsMax = 256;
 
-    /// <summary>Picture files that an <c>index</c> run holds before it encodes them.</summary>
+    /// <summary>
+    /// Picture files that an <c>index</c> run holds before it encodes them; a larger one is encoded alone.
+    /// </summary>
     public const int BatchBytesMax = 8 << 20;
 
     /// <summary>
@@ -115,8 +117,21 @@ public static class Limits
     /// <summary>Names of collections that the message about a missing one lists.</summary>
     public const int NamesShownMax = 20;
 
-    /// <summary>Files of one <c>index</c> run. More than a million pictures need another machine.</summary>
-    public const int FilesMax = 1_000_000;
+    /// <summary>
+    /// Files of one <c>index</c> run: their paths, 200 bytes each, are 20 MB of a heap that has the room
+    /// while nothing is searched. More are indexed part by part.
+    /// </summary>
+    public const int FilesMax = 100_000;
+
+    /// <summary>
+    /// Pictures that the demo takes; it holds their captions, 1 KB each. Four minutes at 50 ms a picture.
+    /// </summary>
+    public const int DemoPicturesMax = 5_000;
+
+    /// <summary>
+    /// Letters (UTF-16) of a caption: most of what the text model reads of a text, 128 tokens or 90 words.
+    /// </summary>
+    public const int CaptionLettersMax = 400;
 
     /// <summary>
     /// Points between two commits of a long <c>index</c> run: a power cut costs at most this much work.
@@ -131,8 +146,22 @@ public static class Limits
     /// </summary>
     public const int TextFileBytesMax = 1 << 20;
 
-    /// <summary>JSON that <c>encode</c> reads from a file or standard input.</summary>
+    /// <summary>
+    /// JSON that <c>encode</c> reads from a file or standard input, string by string. A million short
+    /// sentences, hours of work for a board; more is a mistake, or /dev/zero through a pipe.
+    /// </summary>
     public const int EncodeInputBytesMax = 64 << 20;
+
+    /// <summary>
+    /// One string of that JSON: a text of <see cref="TextFileBytesMax"/> with every letter written \uXXXX.
+    /// </summary>
+    public const int JsonStringBytesMax = (6 * TextFileBytesMax) + 4096;
+
+    /// <summary>
+    /// JSON of one vector on standard input: <see cref="DimensionMax"/> numbers of 17 digits, an exponent and
+    /// indentation.
+    /// </summary>
+    public const int VectorJsonBytesMax = 64 * DimensionMax;
 
     /// <summary>
     /// Rows of <c>bench kernels</c> from memory: less than this fits the last cache level of boards.

@@ -13,7 +13,9 @@ public sealed class MemoryBudget
 
     /// <param name="ramBytes">The budget, <c>--ram</c>.</param>
     /// <param name="models">Models that may be in memory at the same time.</param>
-    /// <param name="serving">True when HTTP bodies are part of it.</param>
+    /// <param name="serving">
+    /// True when HTTP bodies are part of it; a command of the terminal reads files instead.
+    /// </param>
     public MemoryBudget(long ramBytes, IEnumerable<ModelManifest> models, bool serving)
     {
         RamBytes = ramBytes;
@@ -25,6 +27,10 @@ public sealed class MemoryBudget
         {
             shares.Add(new MemoryShare(
                 "HTTP bodies, read and decoded", Limits.RequestMemoryBytes, "fixed", true));
+        }
+        else
+        {
+            shares.Add(new MemoryShare("picture files, read", Limits.ImageFileBytesMax, "fixed", true));
         }
 
         bool any = false;

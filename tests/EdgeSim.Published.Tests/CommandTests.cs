@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 
 namespace EdgeSim.Published.Tests;
@@ -62,6 +63,10 @@ public sealed class CommandTests
     [InlineData(64, "exactly one", "search", "things")]
     [InlineData(64, "cannot be a collection's name", "add", "../etc", "--vector", "[1,2]")]
     [InlineData(65, "not a JSON array", "add", "things", "--vector", "nonsense")]
+    [InlineData(65, "0 numbers", "add", "things", "--vector", "[]")]
+    [InlineData(65, "is a device", "encode", "--images", "/dev/zero")]
+    [InlineData(65, "is a device", "encode", "--file", "/dev/zero")]
+    [InlineData(65, "input 1: The text is empty", "encode", "a", "")]
     [InlineData(64, "--ram", "doctor", "--ram", "lots")]
     [InlineData(64, "payload", "add", "things", "--vector", "[1,2]", "--payload", "[1]")]
     [InlineData(64, "loopback", "serve", "--listen", "0.0.0.0:7700")]
@@ -75,6 +80,60 @@ public sealed class CommandTests
         Assert.Equal(exitCode, run.ExitCode);
         Assert.DoesNotContain("   at ", run.Error);
     }
+
+    [Fact]
+    public void Add_VectorBeyondTheLimit_IsRefused()
+    {
+        using var data = new TemporaryFolder();
+        string vector = $"[{string.Join(',', Enumerable.Repeat("1", 4097))}]";
+        foreach (string given in new[] { vector, "-" })
+        {
+            Published.Run run = Published.StartFrom(
+                Published.Binary, data.Path, vector, "add", "things", "--vector", given);
+            Assert.Equal(65, run.ExitCode);
+            Assert.Contains("--vector has 4097 numbers; allowed are 1 to 4096", run.Error);
+        }
+    }
+
+    [Fact]
+    public void Encode_WhereNumbersHaveCommas_WritesPoints()
+    {
+        using var data = new TemporaryFolder();
+        Published.Run run = Published.StartWith(
+            ("LC_ALL", "de_DE.UTF-8"), data.Path, "encode", "a dog");
+        Assert.True(run.ExitCode == 0, run.Error);
+        Assert.Matches(@"\[-?0\.\d{4}, ", run.Output);
+        Assert.Matches(@" \d+\.\d ms", run.Output);
+    }
+
+    /// <summary>An array of any length is encoded in the memory of one string.</summary>
+    [Fact]
+    public void Encode_LongArray_StaysInsideTheHeapLimit()
+    {
+        using var data = new TemporaryFolder();
+        string json = data.File("long.json");
+        File.WriteAllText(json, $"[{string.Join(',', Enumerable.Repeat("\"a\"", 20))},"
+            + $"{string.Join(',', Enumerable.Repeat($"\"{new string('b', 1000)}\"", 12_000))}, nonsense]");
+        Process process = Published.Launch(
+            Published.Binary, data.Path, ["encode", "--file", json, "--json"]);
+        using (process)
+        {
+            long peak = 0;
+            Task<string> error = process.StandardError.ReadToEndAsync();
+            for (int i = 0; i < 300 && process.StandardOutput.ReadLine() is not null; i++)
+            {
+                peak = PeakBytes(process.Id);
+            }
+
+            process.Kill();
+            process.WaitForExit();
+            Assert.True(peak is > 0 and < 120 << 20, $"peak {peak >> 20} MiB, {error.Result}");
+        }
+    }
+
+    private static long PeakBytes(int process) => long.Parse(
+        File.ReadLines($"/proc/{process}/status")
+            .First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal))["VmHWM:".Length..^2]) << 10;
 
     [Fact]
     public void Add_RefusedPicture_StoresNothing()

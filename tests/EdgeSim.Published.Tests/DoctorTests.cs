@@ -89,6 +89,17 @@ public sealed class DoctorTests
     }
 
     [Fact]
+    public void Encode_WithItsOwnHome_LeavesNothingThere()
+    {
+        using var data = new TemporaryFolder();
+        using var home = new TemporaryFolder();
+        Published.Run run = Published.StartWith(("HOME", home.Path), data.Path, "encode", "a sentence");
+        Assert.True(run.ExitCode == 0, run.Error);
+        Assert.Empty(run.Error);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(home.Path));
+    }
+
+    [Fact]
     public void Encode_WithoutModels_SaysHowToInstallThem()
     {
         using var data = new TemporaryFolder();

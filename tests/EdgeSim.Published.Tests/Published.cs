@@ -18,6 +18,9 @@ internal static class Published
     /// <summary>The checkout.</summary>
     public static string Root => Required("EDGESIM_ROOT");
 
+    /// <summary>Where setup.sh keeps what it fetched.</summary>
+    public static string Cache => Required("EDGESIM_CACHE");
+
     public static string Stamps => Required("EDGESIM_STAMPS");
 
     public static Run Start(string data, params string[] arguments) =>

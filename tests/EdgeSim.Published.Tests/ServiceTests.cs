@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -220,6 +221,33 @@ public sealed class ServiceTests
             Assert.Equal(key, reopened.Post("/edgesim/v1/collections/c/search", new { key, k = 1 })
                 .GetProperty("matches")[0].GetProperty("key").GetInt32());
         }
+    }
+
+    [Fact]
+    public void Serve_TerminatedWithSecondsOfWorkWaiting_AnswersAllOfIt()
+    {
+        using var data = new TemporaryFolder();
+        using var service = new Service(data.Path);
+        string text = string.Concat(Enumerable.Repeat("The garage door was left open again. ", 30));
+        Task<HttpResponseMessage> Put(int writer) => service.Client.PutAsync(
+            "/edgesim/v1/collections/slow/points",
+            new StringContent(
+                JsonSerializer.Serialize(new
+                {
+                    points = Enumerable.Range(1, 256).Select(i => new { key = (writer * 1000) + i, text }),
+                }),
+                Encoding.UTF8,
+                "application/json"));
+
+        // About five seconds of work for the one encoder; the stop comes when the first answer is there.
+        Task<HttpResponseMessage>[] writers = [.. Enumerable.Range(0, 6).Select(Put)];
+        Task.WaitAny(writers);
+        var stopping = Stopwatch.StartNew();
+        Assert.Equal(0, service.Terminate());
+        HttpResponseMessage[] responses = Task.WhenAll(writers).Result;
+        Assert.All(responses, response => Assert.Equal(HttpStatusCode.OK, response.StatusCode));
+        Assert.True(stopping.Elapsed > TimeSpan.FromSeconds(2), $"only {stopping.Elapsed} of work was left");
+        Assert.Contains("Stopped; everything acknowledged is on disk", service.Log);
     }
 
     [Fact]

@@ -33,6 +33,14 @@ internal sealed class TemporaryData : IDisposable
         Engine = new SimilarityEngine(Options);
     }
 
+    /// <summary>A named pipe: whoever opens it waits for the other end.</summary>
+    public static void MakePipe(string path)
+    {
+        using var process = System.Diagnostics.Process.Start("mkfifo", [path]);
+        process.WaitForExit();
+        Assert.Equal(0, process.ExitCode);
+    }
+
     public void Dispose()
     {
         Engine.Dispose();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using EdgeSim.Encoders.Models;
 using EdgeSim.Encoders.Onnx;
 
 namespace EdgeSim.Encoders.Images;
@@ -44,7 +45,7 @@ public sealed class ImageEncoder : IEncoder
         graphInput = [new OnnxTensor(input.Name, shape) { Floats = resizer.Tensor }];
         graphOutput = new OnnxTensor(manifest.Output, [1, manifest.Dimension]) { Floats = embedding };
 
-        string path = Path.Combine(folder, manifest.Model.Name);
+        string path = ModelFiles.RequireIntact(folder, manifest.Name, manifest.Model);
         session = new OnnxSession(path, threads);
         if (!session.InputNames.SequenceEqual([input.Name]) || !session.OutputNames.Contains(manifest.Output))
         {

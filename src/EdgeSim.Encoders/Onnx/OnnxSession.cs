@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using EdgeSim.Encoders.Onnx.Interop;
 using Microsoft.ML.OnnxRuntime;
 
 namespace EdgeSim.Encoders.Onnx;
@@ -10,6 +11,13 @@ namespace EdgeSim.Encoders.Onnx;
 /// </summary>
 public sealed class OnnxSession : IDisposable
 {
+    /// <summary>
+    /// Since 1.30 the official library for Linux reports its use to its maker and keeps a database for that
+    /// in the home folder, unless this is set before its first call. EdgeSim is offline and spares the SD
+    /// card.
+    /// </summary>
+    private const string DisableTelemetry = "ORT_DISABLE_TELEMETRY";
+
     private readonly InferenceSession session;
     private readonly RunOptions runOptions;
 
@@ -41,6 +49,7 @@ public sealed class OnnxSession : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(threads, 64);
+        NativeEnvironment.Set(DisableTelemetry, "1");
         try
         {
             using var options = new SessionOptions

@@ -1,3 +1,4 @@
+using EdgeSim.Encoders.Models;
 using EdgeSim.Encoders.Onnx;
 
 namespace EdgeSim.Encoders.Text;
@@ -34,14 +35,14 @@ public sealed class TextEncoder : IEncoder
     /// <param name="folder">The folder that holds the files the manifest names.</param>
     /// <param name="threads">Threads of one run, 1..64.</param>
     /// <exception cref="ModelException">
-    /// A file is missing, has another size, or is not what the manifest says.
+    /// A file is missing or damaged, or is not what the manifest says.
     /// </exception>
     public TextEncoder(ModelManifest manifest, string folder, int threads)
     {
         Manifest = manifest;
         TextInput input = RequireText(manifest);
-        string vocabulary = RequireFile(folder, input.Vocabulary);
-        string model = RequireFile(folder, manifest.Model);
+        string vocabulary = ModelFiles.RequireIntact(folder, manifest.Name, input.Vocabulary);
+        string model = ModelFiles.RequireIntact(folder, manifest.Name, manifest.Model);
         tokenizer = new UnigramTokenizer(UnigramVocabulary.Parse(File.ReadAllBytes(vocabulary), vocabulary));
 
         ids = new long[input.TokensMax];
@@ -129,14 +130,14 @@ public sealed class TextEncoder : IEncoder
         if (input.Modality != Modality.Text)
         {
             throw new EncoderInputException(
-                $"This encoder takes texts; input {index} is of kind {input.Modality} and needs another one.",
+                $"This encoder takes texts; the input is of kind {input.Modality} and needs another one.",
                 index);
         }
 
         if (string.IsNullOrEmpty(input.Text))
         {
             throw new EncoderInputException(
-                $"Input {index} is an empty text, which has no meaning to compare. Leave it out.", index);
+                "The text is empty, which has no meaning to compare. Leave it out.", index);
         }
 
         UnigramTokenizer.RequireSize(input.Text, index);
@@ -183,22 +184,6 @@ public sealed class TextEncoder : IEncoder
     }
 
     /// <summary>Sizes only: they are free, and installing has compared the hashes.</summary>
-    private static string RequireFile(string folder, ModelFile file)
-    {
-        string path = Path.Combine(folder, file.Name);
-        var info = new FileInfo(path);
-        if (!info.Exists)
-        {
-            throw new ModelException(
-                $"{path}: not there. Install the model with: edgesim models install NAME");
-        }
-
-        return info.Length == file.Bytes
-            ? path
-            : throw new ModelException(
-                $"{path}: {info.Length} bytes, the manifest says {file.Bytes}. Install the model again.");
-    }
-
     private void RequireNames(string model, TextInput input)
     {
         foreach (string name in session.InputNames)

@@ -2,9 +2,8 @@
 //   it adds the steps for which later cores have better instructions (IProductStep, ICodeSteps).
 // Boards: every ARM64 core: Raspberry Pi 3 (Cortex-A53), 4 (A72), 5 (A76), Jetson Nano (A57), Orin (A78AE).
 // Source: Arm Architecture Reference Manual for A-profile. What these files say about pipes and latencies is
-//   from Arm's Software Optimization Guides for Cortex-A72 and Cortex-A76 and from LLVM's scheduling models
-//   made after them (Cortex-A57, whose pipes A72 has; Neoverse N1, the sibling of A76). No board was
-//   measured.
+//   from LLVM's scheduling models (Cortex-A57, whose pipes A72 has; Neoverse N1, the sibling of A76). No
+//   board was measured.
 // Blocks of four rows: each load of the query serves four rows, so 5 loads feed 4 rows instead of 8, and four
 //   chains of sums that do not wait for each other hide the latency of one (3 to 4 cycles on both cores). A
 //   block at the end with fewer rows repeats its last row: the loads hit the first-level cache, and no second

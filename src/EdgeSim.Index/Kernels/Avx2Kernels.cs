@@ -2,9 +2,9 @@
 //   int32, VPADDD accumulates: three instructions for 16 products.
 // Machines: x64 since Haswell (2013) and Excavator (2015).
 // Source: Intel 64 and IA-32 Architectures Software Developer's Manual, volume 2.
-// Why faster than scalar: 16 products a step, and four rows share each load of the query, which is widened
-//   once a block. VPMADDUBSW would do 32 products a step but saturates at int16 for codes of both extremes;
-//   this form is exact for all.
+// Why faster than scalar: 16 products a step; the query is widened once a block. VPMADDUBSW would do 32
+//   products a step but saturates at int16 for codes of both extremes; this form is exact for all.
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -23,7 +23,8 @@ public sealed unsafe class Avx2Kernels : X64Kernels
     protected override void DotCore(ReadOnlySpan<sbyte> query, ReadOnlySpan<sbyte> rows, Span<int> scores)
     {
         int length = query.Length;
-        short* wide = stackalloc short[length];
+        byte* buffer = stackalloc byte[(length * sizeof(short)) + AlignmentBytes];
+        short* wide = (short*)Align(buffer);
         Widen(query, wide);
         fixed (sbyte* first = rows)
         fixed (int* target = scores)
@@ -32,7 +33,6 @@ public sealed unsafe class Avx2Kernels : X64Kernels
             for (; row + 4 <= scores.Length; row += 4)
             {
                 sbyte* codes = first + ((nint)row * length);
-                Sse.Prefetch0(codes + PrefetchBytes);
                 FourRows(
                     wide, codes, codes + length, codes + (
                         2 * length), codes + (3 * length), length, target + row);
@@ -50,7 +50,8 @@ public sealed unsafe class Avx2Kernels : X64Kernels
         ReadOnlySpan<sbyte> query, ReadOnlySpan<sbyte> rows, ReadOnlySpan<int> ordinals, Span<int> scores)
     {
         int length = query.Length;
-        short* wide = stackalloc short[length];
+        byte* buffer = stackalloc byte[(length * sizeof(short)) + AlignmentBytes];
+        short* wide = (short*)Align(buffer);
         Widen(query, wide);
         fixed (sbyte* first = rows)
         fixed (int* target = scores)
@@ -86,7 +87,8 @@ public sealed unsafe class Avx2Kernels : X64Kernels
     {
         int length = queries.Length / TileQueries;
         int count = scores.Length / TileQueries;
-        short* wide = stackalloc short[queries.Length];
+        byte* buffer = stackalloc byte[(queries.Length * sizeof(short)) + AlignmentBytes];
+        short* wide = (short*)Align(buffer);
         Widen(queries, wide);
         int* four = stackalloc int[TileQueries];
         fixed (sbyte* first = rows)
@@ -106,31 +108,32 @@ public sealed unsafe class Avx2Kernels : X64Kernels
 
     private static void Widen(ReadOnlySpan<sbyte> codes, short* wide)
     {
-        for (int i = 0; i < codes.Length; i++)
+        int i = 0;
+        fixed (sbyte* narrow = codes)
+        {
+            for (; i + 16 <= codes.Length; i += 16)
+            {
+                Avx.Store(wide + i, Avx2.ConvertToVector256Int16(narrow + i));
+            }
+        }
+
+        for (; i < codes.Length; i++)
         {
             wide[i] = codes[i];
         }
     }
 
+    /// <summary>Row after row: see <see cref="AvxVnniKernels"/>.</summary>
     private static void FourRows(
         short* query, sbyte* row0, sbyte* row1, sbyte* row2, sbyte* row3, int length, int* scores)
     {
-        Vector256<int> sum0 = Vector256<int>.Zero;
-        Vector256<int> sum1 = Vector256<int>.Zero;
-        Vector256<int> sum2 = Vector256<int>.Zero;
-        Vector256<int> sum3 = Vector256<int>.Zero;
-        int end = length & ~15;
-        for (int i = 0; i < end; i += 16)
-        {
-            Vector256<short> wide = Avx.LoadVector256(query + i);
-            sum0 += Avx2.MultiplyAddAdjacent(Avx2.ConvertToVector256Int16(row0 + i), wide);
-            sum1 += Avx2.MultiplyAddAdjacent(Avx2.ConvertToVector256Int16(row1 + i), wide);
-            sum2 += Avx2.MultiplyAddAdjacent(Avx2.ConvertToVector256Int16(row2 + i), wide);
-            sum3 += Avx2.MultiplyAddAdjacent(Avx2.ConvertToVector256Int16(row3 + i), wide);
-        }
-
-        Sse2.Store(scores, SumLanes(sum0, sum1, sum2, sum3));
-        for (int i = end; i < length; i++)
+        Vector128<int> sums = SumLanes(
+            Lanes(query, row0, length),
+            Lanes(query, row1, length),
+            Lanes(query, row2, length),
+            Lanes(query, row3, length));
+        Sse2.Store(scores, sums);
+        for (int i = length & ~15; i < length; i++)
         {
             scores[0] += query[i] * row0[i];
             scores[1] += query[i] * row1[i];
@@ -138,6 +141,33 @@ public sealed unsafe class Avx2Kernels : X64Kernels
             scores[3] += query[i] * row3[i];
         }
     }
+
+    /// <summary>The dot product of whole steps of 16 codes, spread over eight lanes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> Lanes(short* query, sbyte* row, int length)
+    {
+        Vector256<int> sum0 = default, sum1 = default, sum2 = default, sum3 = default;
+        int i = 0;
+        for (; i + 64 <= length; i += 64)
+        {
+            Sse.Prefetch0(row + i + PrefetchBytes);
+            sum0 += Products(query + i, row + i);
+            sum1 += Products(query + i + 16, row + i + 16);
+            sum2 += Products(query + i + 32, row + i + 32);
+            sum3 += Products(query + i + 48, row + i + 48);
+        }
+
+        for (; i + 16 <= length; i += 16)
+        {
+            sum0 += Products(query + i, row + i);
+        }
+
+        return sum0 + sum1 + (sum2 + sum3);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> Products(short* query, sbyte* row)
+        => Avx2.MultiplyAddAdjacent(Avx2.ConvertToVector256Int16(row), Avx.LoadVector256(query));
 
     private static void FourQueries(short* queries, sbyte* row, int length, int* scores)
     {
@@ -170,16 +200,8 @@ public sealed unsafe class Avx2Kernels : X64Kernels
 
     private static int OneRow(short* query, sbyte* row, int length)
     {
-        Vector256<int> sum = Vector256<int>.Zero;
-        int end = length & ~15;
-        for (int i = 0; i < end; i += 16)
-        {
-            sum += Avx2.MultiplyAddAdjacent(
-                Avx2.ConvertToVector256Int16(row + i), Avx.LoadVector256(query + i));
-        }
-
-        int total = Vector256.Sum(sum);
-        for (int i = end; i < length; i++)
+        int total = Vector256.Sum(Lanes(query, row, length));
+        for (int i = length & ~15; i < length; i++)
         {
             total += query[i] * row[i];
         }

@@ -3,9 +3,9 @@
 // Boards: cores with FEAT_DotProd, optional from ARMv8.2-A and required from 8.4: Raspberry Pi 5
 //   (Cortex-A76), Jetson Orin (A78AE), Cortex-A55 boards. Not the Raspberry Pi 4 (A72): there the instruction
 //   is illegal.
-// Source: Arm Architecture Reference Manual for A-profile; Cortex-A76 Software Optimization Guide: SDOT on
-//   both SIMD pipes, two a cycle, latency 3 and 1 into the sum of the next; SMULL on one pipe (V0), SADALP on
-//   the other (V1).
+// Source: Arm Architecture Reference Manual for A-profile. Cortex-A76 by LLVM's scheduling model of it (no
+//   board was measured): SDOT on both SIMD pipes, two a cycle, latency 3 and 1 into the sum of the next;
+//   SMULL on one pipe (V0), SADALP on the other (V1).
 // Why faster than neon: one instruction instead of three, on two pipes instead of one. What bounds it then
 //   are two loads a cycle: 5 for 4 SDOT. That is why four rows share each load of the query.
 // Exact for every input: 4096 x 128 x 128 is 2^26, and nothing narrower than int32 holds a sum.

@@ -3,10 +3,10 @@
 //   differences.
 // Boards: every ARM64 core (ARMv8.0-A Advanced SIMD). The class for those without SDOT: Raspberry Pi 3
 //   (Cortex-A53), 4 (A72), Jetson Nano (A57).
-// Source: Arm Architecture Reference Manual for A-profile; Cortex-A72 Software Optimization Guide: dispatch
-//   of three operations a cycle, one load pipe, and two SIMD pipes of which only F0 multiplies integers and
-//   only F1 does SADALP. The two multiplications of 16 products are therefore the bound, 2 cycles, whatever
-//   surrounds them.
+// Source: Arm Architecture Reference Manual for A-profile. Cortex-A72 by LLVM's scheduling model of it (no
+//   board was measured): dispatch of three operations a cycle, one load pipe, and two SIMD pipes of which
+//   only F0 multiplies integers and only F1 does SADALP. The two multiplications of 16 products are therefore
+//   the bound, 2 cycles, whatever surrounds them.
 // Why faster than scalar: 16 products in three instructions, and four rows share each load of the query.
 // Why not SMULL, SMULL2 and two SADALP always: the same multiplications, but four instructions, which crowds
 //   the dispatch (and counts in full on a Cortex-A53, which issues in order). SMLAL onto a SMULL2 result

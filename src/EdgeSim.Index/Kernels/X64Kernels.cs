@@ -19,12 +19,14 @@ public abstract unsafe partial class X64Kernels : VectorKernels
     /// </summary>
     private protected const byte SignBit = 0x80;
 
+    /// <summary>A cache line: loads that begin at its multiples never touch two.</summary>
+    private protected const int AlignmentBytes = 64;
+
     /// <summary>
-    /// Bytes that a scan asks for ahead of its reading. The hardware prefetcher follows four rows at once but
-    /// stops at page ends; four kilobytes hide the start of the next page and stay within the first cache
-    /// level.
+    /// Bytes that a scan asks for ahead. The hardware prefetcher of the machine that was measured (AMD Zen 5)
+    /// reaches four fifths of the plain reading speed alone, and all of it with this; 2 and 4 KB were worse.
     /// </summary>
-    private protected const int PrefetchBytes = 4096;
+    private protected const int PrefetchBytes = 8192;
 
     /// <inheritdoc/>
     protected override void ManhattanCore(
@@ -160,6 +162,14 @@ public abstract unsafe partial class X64Kernels : VectorKernels
 
         return SumLanes(lanes);
     }
+
+    /// <summary>
+    /// The first whole line of a buffer. The query is read once a row, and where every second load of it
+    /// touches two
+    /// cache lines a scan takes half as long again: the spans of callers begin anywhere.
+    /// </summary>
+    private protected static byte* Align(byte* buffer)
+        => (byte*)(((nint)buffer + AlignmentBytes - 1) & -AlignmentBytes);
 
     /// <summary>Four sums of eight lanes each, as four numbers.</summary>
     private protected static Vector128<int> SumLanes(

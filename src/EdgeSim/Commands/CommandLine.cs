@@ -23,17 +23,40 @@ public static class CommandLine
             return ExitCode.Usage;
         }
 
+        return Guard(output, () => (ExitCode)parsed.Invoke(new InvocationConfiguration
+        {
+            EnableDefaultExceptionHandler = false,
+
+            // The library would end the process two seconds after SIGTERM, whatever a command still finishes.
+            ProcessTerminationTimeout = TimeSpan.FromSeconds(Limits.ShutdownSeconds + 5),
+        }));
+    }
+
+    /// <summary>Runs a command; whatever it throws becomes a message and an exit code.</summary>
+    internal static ExitCode Guard(Output output, Func<ExitCode> command)
+    {
         try
         {
-            return (ExitCode)parsed.Invoke(
-                new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            return command();
         }
-        catch (Exception e) when (Describe(e) is { } failure)
+        catch (Exception e)
         {
-            output.Message($"edgesim: {failure.Message}");
-            return failure.Code;
+            (ExitCode code, string message) = Describe(e) ?? (ExitCode.Internal, Defect(e));
+            output.Message($"edgesim: {message}");
+            if (Environment.GetEnvironmentVariable("EDGESIM_TRACE") == "1")
+            {
+                output.Message(e.ToString());
+            }
+
+            return code;
         }
     }
+
+    private static string Defect(Exception exception) =>
+        $"This is a defect of EdgeSim: {exception.GetType().Name}: {exception.Message}\n"
+        + $"Please report it with the command line and this: edgesim {BuildInfo.Version} "
+        + $"({BuildInfo.Compilation}, {BuildInfo.Runtime}, {BuildInfo.Architecture}). "
+        + "EDGESIM_TRACE=1 shows where it happened.";
 
     private static RootCommand Build(GlobalOptions global, Output output)
     {
@@ -63,6 +86,10 @@ public static class CommandLine
         PlatformNotSupportedException e => (ExitCode.Configuration, e.Message),
         FileNotFoundException or DirectoryNotFoundException => (ExitCode.NoInput, exception.Message),
         IOException or UnauthorizedAccessException => (ExitCode.InputOutput, exception.Message),
+        OutOfMemoryException => (
+            ExitCode.Configuration,
+            "Memory ran out: what was asked does not fit the managed share of the RAM budget. Ask for less "
+            + "at once: fewer or smaller files, a smaller k. 'edgesim doctor' shows the budget."),
         _ => null,
     };
 }

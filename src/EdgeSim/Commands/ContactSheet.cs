@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text;
 using EdgeSim.Engine;
 using EdgeSim.Index.Storage;
 
@@ -33,54 +32,101 @@ public static class ContactSheet
 
         """;
 
-    /// <summary>Writes the page atomically.</summary>
+    /// <summary>
+    /// Writes the page: under another name first, so that a page is never half there, and picture by picture,
+    /// because twenty photographs in one string are more than a board has.
+    /// </summary>
     /// <param name="path">The file; its folder is made.</param>
     /// <param name="questions">In order.</param>
     public static void Write(string path, IReadOnlyList<DemoQuestion> questions)
     {
-        var page = new StringBuilder(Head);
-        foreach (DemoQuestion question in questions)
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        string beside = path + AtomicFile.TemporarySuffix;
+        using (var page = new StreamWriter(beside))
         {
-            page.Append("<section><h2>").Append(Escape(question.Title)).Append("</h2>\n<p class=note>")
-                .Append(Escape(question.Via ?? "Vectors of the same model compared directly."))
-                .Append($" {question.Answer.RowsScanned} rows in {question.Answer.SearchMs:F2} ms, ")
-                .Append($"kernel {question.Answer.Kernel}.")
-                .Append("</p>\n<div class=row>\n");
-            if (question.Picture is { } picture)
+            page.Write(Head);
+            foreach (DemoQuestion question in questions)
             {
-                Figure(page, "query", picture, "query", "");
+                Section(page, question);
             }
 
-            foreach (SearchHit hit in question.Answer.Matches)
-            {
-                if (hit.Payload is { } payload && ItemPayload.From(payload) is { } item)
-                {
-                    Figure(
-                        page,
-                        "match",
-                        Path.Combine(item.Folder, item.Path),
-                        $"{hit.Score:F3}",
-                        item.Caption ?? item.Path);
-                }
-            }
-
-            page.Append("</div></section>\n");
+            page.Write("</html>\n");
         }
 
-        page.Append("</html>\n");
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        AtomicFile.Write(path, Encoding.UTF8.GetBytes(page.ToString()));
+        File.Move(beside, path, overwrite: true);
     }
 
-    private static void Figure(StringBuilder page, string kind, string picture, string score, string caption)
+    private static void Section(TextWriter page, DemoQuestion question)
     {
-        string type = Path.GetExtension(picture).Equals(".png", StringComparison.OrdinalIgnoreCase)
-            ? "png"
-            : "jpeg";
-        string data = Convert.ToBase64String(InputFiles.ReadImage(picture));
-        page.Append($"<figure class={kind}><div><img alt=\"{Escape(caption)}\" ")
-            .Append($"src=\"data:image/{type};base64,{data}\"></div>")
-            .Append($"<figcaption><b>{score}</b> {Escape(caption)}</figcaption></figure>\n");
+        SearchReply answer = question.Answer;
+        page.Write($"<section><h2>{Escape(question.Title)}</h2>\n<p class=note>");
+        page.Write(Escape(question.Via ?? "Vectors of the same model compared directly."));
+        page.Write($" {answer.RowsScanned} rows in {answer.SearchMs:F2} ms, kernel {answer.Kernel}.");
+        page.Write("</p>\n<div class=row>\n");
+        if (question.Picture is { } picture)
+        {
+            Figure(page, "query", picture, "query", "");
+        }
+
+        foreach (SearchHit hit in answer.Matches)
+        {
+            if (hit.Payload is { } payload && ItemPayload.From(payload) is { } item)
+            {
+                Figure(page, "match", item.File, $"{hit.Score:F3}", item.Caption ?? item.Path);
+            }
+        }
+
+        page.Write("</div></section>\n");
+    }
+
+    private static void Figure(TextWriter page, string kind, string picture, string score, string caption)
+    {
+        page.Write($"<figure class={kind}><div>");
+        using (FileStream? file = TryOpen(picture))
+        {
+            if (file is null)
+            {
+                page.Write("<span class=note>no longer there</span>");
+            }
+            else
+            {
+                string type = Path.GetExtension(picture).Equals(".png", StringComparison.OrdinalIgnoreCase)
+                    ? "png"
+                    : "jpeg";
+                page.Write($"<img alt=\"{Escape(caption)}\" src=\"data:image/{type};base64,");
+                WriteBase64(page, file);
+                page.Write("\">");
+            }
+        }
+
+        page.Write($"</div><figcaption><b>{score}</b> {Escape(caption)}</figcaption></figure>\n");
+    }
+
+    /// <summary>Null when it is gone: a collection keeps the points of pictures that were deleted.</summary>
+    private static FileStream? TryOpen(string picture)
+    {
+        try
+        {
+            return InputFiles.Open(picture);
+        }
+        catch (Exception e) when (e is UserException or IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static void WriteBase64(TextWriter page, Stream file)
+    {
+        // A multiple of three bytes becomes whole groups of four letters.
+        const int BlockBytes = 3 << 12;
+        var bytes = new byte[BlockBytes];
+        var letters = new char[BlockBytes / 3 * 4];
+        int read;
+        while ((read = file.ReadAtLeast(bytes, BlockBytes, throwOnEndOfStream: false)) > 0)
+        {
+            Convert.TryToBase64Chars(bytes.AsSpan(0, read), letters, out int written);
+            page.Write(letters, 0, written);
+        }
     }
 
     private static string Escape(string text) => WebUtility.HtmlEncode(text);

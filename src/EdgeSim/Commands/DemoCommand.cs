@@ -11,8 +11,6 @@ namespace EdgeSim.Commands;
 public static class DemoCommand
 {
     private const int Neighbours = 7;
-    private const string Pictures = "demo-pictures";
-    private const string Captions = "demo-captions";
     private const string ByCaption =
         "Found by caption: the sentence is compared with the captions' texts, not with the pictures "
         + "themselves.";
@@ -63,7 +61,7 @@ public static class DemoCommand
             }
             else
             {
-                Print(report, options, output);
+                Print(report, output);
             }
 
             return (int)ExitCode.Success;
@@ -82,22 +80,26 @@ public static class DemoCommand
     {
         long start = Stopwatch.GetTimestamp();
         IReadOnlyList<IndexItem> items = DemoPictures.Select(folder);
+
+        // Collections of this folder's own: another folder's pictures are no answers, and may be gone.
+        string suffix = PointKey.OfPath(items[0].Payload.Folder).ToString("x14")[..8];
+        string pictures = $"demo-pictures-{suffix}", captions = $"demo-captions-{suffix}";
         using SimilarityEngine engine = Start.Engine(options);
         var indexer = new FolderIndexer(engine, output);
         IndexReport[] reports =
         [
-            indexer.Run(Pictures, null, items),
-            indexer.Run(Captions, null, FolderScanner.Captions(items)),
+            indexer.Run(pictures, null, items, items.Count),
+            indexer.Run(captions, null, FolderScanner.Captions(items), items.Count),
         ];
         IndexItem query = DemoPictures.Find(items, like);
         DemoQuestion[] questions =
         [
             new($"Pictures like {query.Payload.Path} ({query.Payload.Caption})", query.File, null,
-                Ask(engine, Pictures, PointInput.FromImage(InputFiles.ReadImage(query.File!)))),
+                Ask(engine, pictures, PointInput.FromImage(InputFiles.ReadImage(query.File)))),
             new($"Pictures for the sentence \"{sentence}\"", null, ByCaption,
-                Ask(engine, Captions, PointInput.FromText(sentence))),
+                Ask(engine, captions, PointInput.FromText(sentence))),
             new($"Passages like the sentence \"{passage}\"", null, null,
-                Ask(engine, Captions, PointInput.FromText(passage))),
+                Ask(engine, captions, PointInput.FromText(passage))),
         ];
         ContactSheet.Write(sheet, questions);
         return new DemoReport(
@@ -105,20 +107,30 @@ public static class DemoCommand
             questions,
             questions[0].Answer.Kernel,
             sheet,
+            Files(options, [pictures, captions], sheet),
             ProcessMemory.Read().PeakBytes,
             options.RamBytes,
             Stopwatch.GetElapsedTime(start).TotalMilliseconds);
     }
 
+    /// <summary>What the demo left on the disk.</summary>
+    private static StoredFile[] Files(ProgramOptions options, string[] collections, string sheet) =>
+    [
+        .. collections
+            .SelectMany(name => Directory.EnumerateFiles(Path.Combine(options.CollectionsFolder, name)))
+            .Order(StringComparer.Ordinal)
+            .Append(sheet)
+            .Select(path => new StoredFile(path, new FileInfo(path).Length)),
+    ];
+
     private static SearchReply Ask(SimilarityEngine engine, string collection, PointInput query) =>
         (SearchReply)engine.Execute(new SearchRequest(collection, query, Neighbours));
 
-    private static void Print(DemoReport report, ProgramOptions options, Output output)
+    private static void Print(DemoReport report, Output output)
     {
         foreach (IndexReport collection in report.Collections)
         {
             IndexCommand.Print(collection, json: false, output);
-            output.Line($"  in {Path.Combine(options.CollectionsFolder, collection.Collection)}");
         }
 
         foreach (DemoQuestion question in report.Questions)
@@ -137,6 +149,12 @@ public static class DemoCommand
         output.Line(
             $"kernel {report.Kernel}; at most {MemoryBudget.MiB(report.PeakResidentBytes)} MiB of RAM used, "
             + $"budget {MemoryBudget.MiB(report.RamBytes)} MiB; {report.TotalMs / 1000:F1} s in all");
+        output.Line("files:");
+        foreach (StoredFile file in report.Files)
+        {
+            output.Line($"  {file.Bytes,10:N0} bytes  {file.Path}");
+        }
+
         output.Line($"contact sheet: {report.ContactSheet}");
     }
 }

@@ -2,8 +2,8 @@ namespace EdgeSim.Commands;
 
 /// <summary>
 /// Which pictures of a folder the demo takes: those with a caption of two words or more and at least 4 KiB,
-/// outside the folders symbols, seasonal and cartoon. Of the Debian package tuxpaint-stamps-default that
-/// leaves 342, mostly photographs.
+/// outside the folders symbols, seasonal and cartoon, up to a limit. Of the Debian package
+/// tuxpaint-stamps-default that leaves 342, mostly photographs.
 /// </summary>
 public static class DemoPictures
 {
@@ -14,7 +14,10 @@ public static class DemoPictures
     /// <exception cref="UserException">None is left.</exception>
     public static IReadOnlyList<IndexItem> Select(string folder)
     {
-        IndexItem[] items = [.. FolderScanner.Pictures(folder).Where(IsTaken)];
+        IndexItem[] items =
+        [
+            .. FolderScanner.Pictures(folder).Where(IsTaken).Take(Limits.DemoPicturesMax),
+        ];
         return items.Length > 0
             ? items
             : throw new UserException(

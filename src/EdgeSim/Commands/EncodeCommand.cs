@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Text;
-using System.Text.Json;
 using EdgeSim.Encoders;
 using EdgeSim.Engine;
 
@@ -35,22 +33,26 @@ public static class EncodeCommand
         command.SetAction(parsed =>
         {
             ProgramOptions options = global.Read(parsed);
-            string[] given = parsed.GetValue(inputs) is { Length: > 0 } arguments
-                ? arguments
-                : ParseArray(parsed.GetValue(file)!);
             using SimilarityEngine engine = Start.Engine(options);
-            for (int i = 0; i < given.Length; i++)
+            int count = 0;
+            foreach (string given in parsed.GetValue(inputs) is { Length: > 0 } arguments
+                ? arguments
+                : FromJson(parsed.GetValue(file)!))
             {
                 EncoderInput input = parsed.GetValue(images)
-                    ? EncoderInput.FromImage(InputFiles.ReadImage(given[i]))
-                    : EncoderInput.FromText(given[i]);
+                    ? EncoderInput.FromImage(InputFiles.ReadImage(given))
+                    : EncoderInput.FromText(given);
                 Print(
-                    Encode(engine, parsed.GetValue(model), input, given[i], i),
+                    Encode(engine, parsed.GetValue(model), input, given, count),
                     parsed.GetValue(global.Json),
                     output);
+                count++;
             }
 
-            return (int)ExitCode.Success;
+            return count > 0
+                ? (int)ExitCode.Success
+                : throw new UserException(
+                    ExitCode.Data, "The JSON holds no strings; expected an array such as [\"a text\"].");
         });
         return command;
     }
@@ -74,7 +76,8 @@ public static class EncodeCommand
         }
         catch (EncoderInputException e)
         {
-            throw new UserException(ExitCode.Data, $"input {index} ({Shorten(name)}): {e.Message}", e);
+            string shown = string.IsNullOrWhiteSpace(name) ? "" : $" ({Shorten(name)})";
+            throw new UserException(ExitCode.Data, $"input {index}{shown}: {e.Message}", e);
         }
     }
 
@@ -96,23 +99,14 @@ public static class EncodeCommand
             + $"{line.Ms:F1} ms: [{first}, ...]");
     }
 
-    private static string[] ParseArray(string file)
+    /// <summary>Hands each string out as soon as it is read: lines come out while input comes in.</summary>
+    private static IEnumerable<string> FromJson(string file)
     {
-        byte[] json = file == "-"
-            ? Encoding.UTF8.GetBytes(InputFiles.ReadStandardInput())
-            : InputFiles.ReadJson(file);
-        try
+        using var strings = new JsonStrings(
+            file == "-" ? System.Console.OpenStandardInput() : InputFiles.Open(file));
+        while (strings.TryRead(out string text))
         {
-            return JsonSerializer.Deserialize(json, JsonFormats.Default.StringArray) is { Length: > 0 } array
-                && !array.Contains(null)
-                ? array
-                : throw new UserException(
-                    ExitCode.Data, "The JSON holds no strings; expected an array such as [\"a text\"].");
-        }
-        catch (JsonException e)
-        {
-            throw new UserException(
-                ExitCode.Data, $"The input is not a JSON array of strings: {e.Message}", e);
+            yield return text;
         }
     }
 

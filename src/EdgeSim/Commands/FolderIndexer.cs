@@ -20,32 +20,41 @@ public sealed class FolderIndexer(SimilarityEngine engine, Output output)
     /// <param name="collection">Created when it is not there.</param>
     /// <param name="model">The model of a new collection, or null for the default of the items.</param>
     /// <param name="items">One modality only.</param>
-    public IndexReport Run(string collection, string? model, IReadOnlyList<IndexItem> items)
+    /// <param name="count">How many they are at most, for the progress bar.</param>
+    public IndexReport Run(string collection, string? model, IEnumerable<IndexItem> items, int count)
     {
         Reset();
-        int unchanged = 0;
-        for (int i = 0; i < items.Count; i++)
+        int done = 0, unchanged = 0;
+        foreach (IndexItem item in items)
         {
-            output.Progress($"encoding into {collection}", i, items.Count);
-            if (IsStored(collection, items[i]))
+            output.Progress($"encoding into {collection}", done++, count);
+            if (item.CaptionRefused is { } caption)
             {
-                unchanged++;
-            }
-            else
-            {
-                Read(items[i]);
+                refused.Add(caption);
             }
 
-            if (batch.Count == Limits.BatchItemsMax || batchBytes >= Limits.BatchBytesMax)
+            if (IsStored(collection, item))
+            {
+                unchanged++;
+                continue;
+            }
+
+            // Before the file is read: the largest one allowed and a full batch are never held together.
+            if (batch.Count == Limits.BatchItemsMax || batchBytes + BytesOf(item) > Limits.BatchBytesMax)
             {
                 Flush(collection, model);
             }
+
+            Read(item);
         }
 
         Flush(collection, model);
-        output.Progress($"encoding into {collection}", items.Count, items.Count);
+        output.Progress($"encoding into {collection}", count, count);
         return Report(collection, unchanged);
     }
+
+    /// <summary>What the batch holds of an item; captions are a few hundred bytes and not counted.</summary>
+    private static long BytesOf(IndexItem item) => item.Text is null ? item.Payload.Bytes : 0;
 
     private void Reset()
     {
@@ -58,7 +67,7 @@ public sealed class FolderIndexer(SimilarityEngine engine, Output output)
 
     private bool IsStored(string collection, IndexItem item) =>
         engine.TryGetPayload(collection, item.Key, out ReadOnlySpan<byte> payload)
-        && item.Payload.Equals(ItemPayload.From(payload));
+        && item.Payload.IsOfSameContent(ItemPayload.From(payload));
 
     private void Read(IndexItem item)
     {
@@ -66,14 +75,13 @@ public sealed class FolderIndexer(SimilarityEngine engine, Output output)
         try
         {
             PointInput input = item.Text is { } text ? PointInput.FromText(text)
-                : Path.GetExtension(item.File!) is ".txt" or ".md"
-                    ? PointInput.FromText(InputFiles.ReadText(item.File!))
-                    : PointInput.FromImage(InputFiles.ReadImage(item.File!));
+                : FolderScanner.IsText(item.File) ? PointInput.FromText(InputFiles.ReadText(item.File))
+                : PointInput.FromImage(InputFiles.ReadImage(item.File));
             byte[] payload = JsonSerializer.SerializeToUtf8Bytes(
                 item.Payload, JsonFormats.Default.ItemPayload);
             batch.Add(new NewPoint(item.Key, input, payload));
             batchPaths.Add(item.Payload.Path);
-            batchBytes += item.Payload.Bytes;
+            batchBytes += BytesOf(item);
         }
         catch (Exception e) when (e is UserException or IOException or UnauthorizedAccessException)
         {

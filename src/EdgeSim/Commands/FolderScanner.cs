@@ -1,9 +1,12 @@
+using System.IO.Enumeration;
 using EdgeSim.Engine;
 
 namespace EdgeSim.Commands;
 
 /// <summary>
 /// Finds what can be indexed below a folder, in ordinal order of the path, so that every run sees the same.
+/// Names that begin with a dot are left out. Links to files are followed; links to folders are not: one that
+/// leads back up would give every picture dozens of times.
 /// </summary>
 public static class FolderScanner
 {
@@ -16,71 +19,132 @@ public static class FolderScanner
     /// <exception cref="UserException">
     /// The folder does not exist or holds more than <see cref="Limits.FilesMax"/> files.
     /// </exception>
-    public static IReadOnlyList<IndexItem> Pictures(string folder) => Scan(folder, PictureEndings, file =>
+    public static FolderScan Pictures(string folder)
     {
-        string captionFile = Path.ChangeExtension(file.FullName, ".txt");
-        string? caption = File.Exists(captionFile) ? FirstLine(captionFile) : null;
-        return Item(folder, file, caption, file.FullName, null);
-    });
+        string root = Root(folder);
+        return new FolderScan(Scan(root, PictureEndings), path => PictureItem(root, path));
+    }
 
     /// <summary>Text files, each one point; its caption is its first line.</summary>
-    public static IReadOnlyList<IndexItem> Texts(string folder) => Scan(folder, TextEndings, file =>
-        Item(folder, file, FirstLine(file.FullName), file.FullName, null));
+    /// <exception cref="UserException">As for pictures.</exception>
+    public static FolderScan Texts(string folder)
+    {
+        string root = Root(folder);
+        return new FolderScan(Scan(root, TextEndings), path => TextItem(root, path));
+    }
 
     /// <summary>The captions of pictures as texts, under the pictures' keys.</summary>
-    public static IReadOnlyList<IndexItem> Captions(IReadOnlyList<IndexItem> pictures) =>
-        [.. pictures.Where(picture => picture.Payload.Caption is { Length: > 0 })
-            .Select(picture => picture with { File = null, Text = picture.Payload.Caption })];
+    public static IEnumerable<IndexItem> Captions(IEnumerable<IndexItem> pictures) => pictures
+        .Where(picture => picture.Payload.Caption is { Length: > 0 })
+        .Select(picture => picture with { Text = picture.Payload.Caption, CaptionRefused = null });
 
-    private static IndexItem[] Scan(string folder, string[] endings, Func<FileInfo, IndexItem> toItem)
+    /// <summary>True for a file that is encoded as text.</summary>
+    internal static bool IsText(string path) => Ends(path, TextEndings);
+
+    /// <summary>Absolute and without a slash at its end, so that a folder has one name.</summary>
+    private static string Root(string folder) => Directory.Exists(folder)
+        ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder))
+        : throw new UserException(ExitCode.NoInput, $"{folder}: no such folder.");
+
+    private static string[] Scan(string root, string[] endings)
     {
-        if (!Directory.Exists(folder))
+        var files = new FileSystemEnumerable<string>(
+            root,
+            (ref FileSystemEntry entry) => entry.ToFullPath(),
+            new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true })
         {
-            throw new UserException(ExitCode.NoInput, $"{folder}: no such folder.");
-        }
-
-        var files = new List<FileInfo>();
-        var everything = new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true };
-        foreach (string path in Directory.EnumerateFiles(folder, "*", everything))
+            ShouldRecursePredicate = (ref FileSystemEntry entry) =>
+                (entry.Attributes & FileAttributes.ReparsePoint) == 0,
+            ShouldIncludePredicate = (ref FileSystemEntry entry) => !entry.IsDirectory,
+        };
+        var paths = new List<string>();
+        foreach (string path in files)
         {
-            if (!endings.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase))
+            if (!Ends(path, endings))
             {
                 continue;
             }
 
-            if (files.Count == Limits.FilesMax)
+            if (paths.Count == Limits.FilesMax)
             {
                 throw new UserException(
                     ExitCode.Data,
-                    $"{folder} holds more than {Limits.FilesMax} files, which is the limit of one run. "
+                    $"{root} holds more than {Limits.FilesMax} files, which is the limit of one run. "
                     + "Index its parts.");
             }
 
-            files.Add(new FileInfo(path));
+            paths.Add(path);
         }
 
-        files.Sort((a, b) => string.CompareOrdinal(a.FullName, b.FullName));
-        return [.. files.Select(toItem)];
+        paths.Sort(StringComparer.Ordinal);
+        return [.. paths];
     }
 
-    private static IndexItem Item(string folder, FileInfo file, string? caption, string? path, string? text)
+    private static bool Ends(string path, string[] endings) =>
+        endings.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
+
+    private static IndexItem PictureItem(string root, string path)
     {
-        string relative = Path.GetRelativePath(folder, file.FullName).Replace(
-            Path.DirectorySeparatorChar, '/');
-        long modified = new DateTimeOffset(file.LastWriteTimeUtc).ToUnixTimeSeconds();
-        var payload = new ItemPayload(relative, caption, Path.GetFullPath(folder), file.Length, modified);
-        return new IndexItem(PointKey.OfPath(relative), payload, path, text);
+        string captionFile = Path.ChangeExtension(path, ".txt");
+        string? caption = null;
+        RefusedFile? refused = null;
+        if (File.Exists(captionFile))
+        {
+            caption = TryFirstLine(captionFile, out string? problem);
+            refused = problem is null
+                ? null
+                : new RefusedFile(Path.GetRelativePath(root, captionFile), problem);
+        }
+
+        return Item(root, path, caption) with { CaptionRefused = refused };
     }
 
-    private static string? FirstLine(string path)
+    /// <summary>A text whose first line cannot be read is refused when the whole of it is.</summary>
+    private static IndexItem TextItem(string root, string path) =>
+        Item(root, path, TryFirstLine(path, out _));
+
+    private static IndexItem Item(string root, string path, string? caption)
     {
-        const int LengthMax = 400;
-        using var reader = new StreamReader(path);
-        var buffer = new char[LengthMax];
-        int read = reader.ReadBlock(buffer, 0, LengthMax);
-        ReadOnlySpan<char> text = buffer.AsSpan(0, read);
-        int end = text.IndexOfAny('\r', '\n');
-        string line = (end < 0 ? text : text[..end]).Trim().ToString();
-        return line.Length == 0 ? null : line;
+        FileFacts facts = default;
+        try
+        {
+            facts = FileFacts.Of(path);
+        }
+        catch (UserException)
+        {
+            // Gone since the scan, or a link that leads nowhere: refused with the reason when it is read.
+        }
+
+        var payload = new ItemPayload(
+            Path.GetRelativePath(root, path), caption, root, facts.Bytes, facts.Modified);
+        return new IndexItem(PointKey.OfPath(path), payload, null, null);
     }
+
+    /// <summary>The first line, cut at <see cref="Limits.CaptionLettersMax"/>; null when empty.</summary>
+    private static string? TryFirstLine(string path, out string? problem)
+    {
+        problem = null;
+        try
+        {
+            using var reader = new StreamReader(InputFiles.Open(path));
+            var buffer = new char[Limits.CaptionLettersMax];
+            int read = reader.ReadBlock(buffer);
+            ReadOnlySpan<char> text = buffer.AsSpan(0, read);
+            int end = text.IndexOfAny('\r', '\n');
+            ReadOnlySpan<char> line = end < 0 ? text : text[..end];
+            return WithoutHalfPair(line).Trim() is { Length: > 0 } some ? some.ToString() : null;
+        }
+        catch (Exception e) when (e is UserException or IOException or UnauthorizedAccessException)
+        {
+            problem = e.Message;
+            return null;
+        }
+    }
+
+    /// <summary>
+    /// Half a surrogate pair is not text: JSON stores another letter for it, and the caption would differ
+    /// from the stored one in every run.
+    /// </summary>
+    private static ReadOnlySpan<char> WithoutHalfPair(ReadOnlySpan<char> text) =>
+        !text.IsEmpty && char.IsHighSurrogate(text[^1]) ? text[..^1] : text;
 }

@@ -58,10 +58,15 @@ public sealed class GlobalOptions
                 ExitCode.Usage, $"--threads is {threads}; allowed are 1 to {Limits.EncoderThreadsMax}.");
         }
 
-        string data = Path.GetFullPath(parsed.GetValue(Data)!);
-        string models = Path.GetFullPath(parsed.GetValue(Models) ?? ProgramOptions.DefaultModelsFolder(data));
+        string data = FullPath("--data", parsed.GetValue(Data)!);
+        string models = FullPath(
+            "--models", parsed.GetValue(Models) ?? ProgramOptions.DefaultModelsFolder(data));
         return new ProgramOptions(data, models, ParseBytes("--ram", parsed.GetValue(Ram)!), threads);
     }
+
+    private static string FullPath(string option, string path) => path.Length > 0
+        ? Path.GetFullPath(path)
+        : throw new UserException(ExitCode.Usage, $"{option} is empty; expected a folder.");
 
     /// <summary>A size with a binary unit: 67108864, 64MiB, 64M, 1GiB.</summary>
     /// <exception cref="UserException">Not a size.</exception>

@@ -40,7 +40,7 @@ public static class IndexCommand
             ProgramOptions options = global.Read(parsed);
             string root = parsed.GetValue(folder)!.FullName;
             bool pictures = parsed.GetValue(kind) == "pictures";
-            IReadOnlyList<IndexItem> items = pictures
+            FolderScan items = pictures
                 ? FolderScanner.Pictures(root)
                 : FolderScanner.Texts(root);
             if (items.Count == 0)
@@ -55,11 +55,12 @@ public static class IndexCommand
             var indexer = new FolderIndexer(engine, output);
             var reports = new List<IndexReport>
             {
-                indexer.Run(parsed.GetValue(collection)!, parsed.GetValue(model), items),
+                indexer.Run(parsed.GetValue(collection)!, parsed.GetValue(model), items, items.Count),
             };
             if (pictures && parsed.GetValue(captions) is { } captionCollection)
             {
-                reports.Add(indexer.Run(captionCollection, null, FolderScanner.Captions(items)));
+                reports.Add(
+                    indexer.Run(captionCollection, null, FolderScanner.Captions(items), items.Count));
             }
 
             foreach (IndexReport report in reports)
@@ -80,8 +81,9 @@ public static class IndexCommand
             return;
         }
 
-        output.Line(
-            $"{report.Collection}: {report.Points} points of {report.Dimension} dimensions by "
+        output.Line(report.Dimension == 0
+            ? $"{report.Collection}: nothing to store"
+            : $"{report.Collection}: {report.Points} points of {report.Dimension} dimensions by "
             + $"{report.Model}, {report.BytesOnDisk / 1024.0:F0} KiB on disk");
         output.Line(
             $"  {report.Stored} encoded and stored, {report.Unchanged} unchanged, {report.Refused.Count} "

@@ -56,12 +56,18 @@ public sealed class InputOptions
 
     private static float[] ParseVector(string numbers)
     {
-        string json = numbers == "-" ? InputFiles.ReadStandardInput() : numbers;
         try
         {
-            return JsonSerializer.Deserialize(json, JsonFormats.Default.SingleArray)
-                ?? throw new UserException(
-                    ExitCode.Data, "--vector is null; expected a JSON array of numbers.");
+            float[] vector = (numbers == "-"
+                ? JsonSerializer.Deserialize(
+                    InputFiles.ReadStandardInput(Limits.VectorJsonBytesMax).Span,
+                    JsonFormats.Default.SingleArray)
+                : JsonSerializer.Deserialize(numbers, JsonFormats.Default.SingleArray)) ?? [];
+            return vector.Length is > 0 and <= Limits.DimensionMax
+                ? vector
+                : throw new UserException(
+                    ExitCode.Data,
+                    $"--vector has {vector.Length} numbers; allowed are 1 to {Limits.DimensionMax}.");
         }
         catch (JsonException e)
         {

@@ -18,6 +18,18 @@ public sealed record ItemPayload(
     long Bytes,
     long Modified)
 {
+    /// <summary>The file, absolute.</summary>
+    [JsonIgnore]
+    public string File => System.IO.Path.Combine(Folder, Path);
+
+    /// <summary>
+    /// True when the other describes the same content of the same file. It may have been found from another
+    /// folder: indexing a folder inside an indexed one encodes nothing again.
+    /// </summary>
+    public bool IsOfSameContent(ItemPayload? other) =>
+        other is not null && other.Bytes == Bytes && other.Modified == Modified
+        && other.Caption == Caption && other.File == File;
+
     /// <summary>The payload as an item, or null when it is something else.</summary>
     public static ItemPayload? From(JsonElement payload)
     {

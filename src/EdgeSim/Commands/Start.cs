@@ -9,7 +9,9 @@ public static class Start
     /// <exception cref="UserException">The budget is too small (78).</exception>
     public static SimilarityEngine Engine(ProgramOptions options)
     {
-        Budget(options).Verify();
+        MemoryBudget budget = Budget(options);
+        budget.Verify();
+        budget.ApplyHeapLimit();
         return new SimilarityEngine(options);
     }
 

@@ -13,8 +13,11 @@ public static class PointKey
 {
     private const ulong ExactInJson = (1UL << 53) - 1;
 
-    /// <summary>The key of a file: the same path below the same folder gives the same key.</summary>
-    public static ulong OfPath(string relativePath) => Of("path", Encoding.UTF8.GetBytes(relativePath));
+    /// <summary>
+    /// The key of a file. Of its absolute path: files of one name in two folders are two points, and one file
+    /// is one point from whichever folder above it was found.
+    /// </summary>
+    public static ulong OfPath(string absolutePath) => Of("path", Encoding.UTF8.GetBytes(absolutePath));
 
     public static ulong OfText(string text) => Of("text", MemoryMarshal.AsBytes(text.AsSpan()));
 

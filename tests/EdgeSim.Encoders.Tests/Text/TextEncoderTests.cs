@@ -1,3 +1,4 @@
+using EdgeSim.Encoders.Models;
 using EdgeSim.Encoders.Onnx;
 using EdgeSim.Encoders.Text;
 using Google.Protobuf;
@@ -125,6 +126,18 @@ public sealed class TextEncoderTests(UseLiteFloatModel model)
     }
 
     [Fact]
+    public void Constructor_DamagedGraphOfTheSameSize_IsRefused()
+    {
+        ModelFile stated = model.Manifest.Model;
+        byte[] bytes = File.ReadAllBytes(Path.Combine(model.Folder, stated.Name));
+        bytes[bytes.Length / 2] ^= 1;
+        File.WriteAllBytes(Path.Combine(model.Folder, "damaged.onnx"), bytes);
+
+        ModelFile damaged = stated with { Name = "damaged.onnx" };
+        AssertRefused(model.Manifest with { Model = damaged }, "sha256", "models install");
+    }
+
+    [Fact]
     public void Constructor_ManifestOfOtherKind_IsRefused()
     {
         TextInput text = model.Manifest.Text!;
@@ -159,10 +172,9 @@ public sealed class TextEncoderTests(UseLiteFloatModel model)
         graph.Output("embedding", DataType.Float, "batch", 2);
         byte[] bytes = graph.Build().ToByteArray();
         File.WriteAllBytes(Path.Combine(model.Folder, "wrong.onnx"), bytes);
+        var file = new ModelFile("wrong.onnx", bytes.Length, ModelFiles.Sha256(bytes));
         using var encoder = new TextEncoder(
-            model.Manifest with { Model = new ModelFile("wrong.onnx", bytes.Length, "test"), Dimension = 2 },
-            model.Folder,
-            threads: 1);
+            model.Manifest with { Model = file, Dimension = 2 }, model.Folder, threads: 1);
 
         var e = Assert.Throws<ModelException>(() => EncodeTogether(encoder, [Samples[0]]));
 
