@@ -134,12 +134,12 @@ public sealed partial class SimilarityEngine
                     Metric = Metric.Cosine,
                     Fingerprint = "",
                 }
-                : OptionsFor(encoders.Manifest(request.Model));
+                : OptionsFor(encoders.Asked(request.Model, Modality.Text));
         }
 
         RequireNew(request.Points[0]);
         Modality modality = first.Input!.Value.Modality;
-        return OptionsFor(encoders.Manifest(request.Model ?? EncoderSet.DefaultModel(modality)));
+        return OptionsFor(encoders.Asked(request.Model, modality));
     }
 
     private static CollectionOptions OptionsFor(ModelManifest manifest) => new()

@@ -70,7 +70,19 @@ public sealed partial class SimilarityEngine : IDisposable
     private EncodeReply Encode(EncodeRequest request)
     {
         RequireCount(request.Inputs.Count, "inputs");
-        IEncoder encoder = encoders.Get(request.Model ?? EncoderSet.DefaultModel(request.Inputs[0].Modality));
+        ModelManifest manifest = encoders.Asked(request.Model, request.Inputs[0].Modality);
+        for (int i = 0; i < request.Inputs.Count; i++)
+        {
+            if (request.Inputs[i].Modality != manifest.Modality)
+            {
+                throw new UserException(
+                    ExitCode.Data,
+                    $"Input {i} is a {Word(request.Inputs[i].Modality)}; {manifest.Name} takes a "
+                    + $"{Word(manifest.Modality)}.");
+            }
+        }
+
+        IEncoder encoder = encoders.Get(manifest.Name);
         int dimension = encoder.Manifest.Dimension;
         var items = new EncodedItem[request.Inputs.Count];
         long start = Stopwatch.GetTimestamp();

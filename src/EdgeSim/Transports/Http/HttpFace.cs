@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics;
 using EdgeSim.Engine;
+using Microsoft.AspNetCore.Connections;
 
 namespace EdgeSim.Transports.Http;
 
@@ -10,6 +11,9 @@ namespace EdgeSim.Transports.Http;
 /// </summary>
 public sealed class HttpFace(WorkQueue queue, ILogger<HttpFace> logger)
 {
+    /// <summary>HEAD is GET without the body, which the server leaves out.</summary>
+    private static readonly string[] Reading = ["GET", "HEAD"];
+
     private readonly BodyReader bodies = new(TimeSpan.FromSeconds(Limits.RequestBodySeconds));
 
     private readonly Lock decoding = new();
@@ -20,20 +24,41 @@ public sealed class HttpFace(WorkQueue queue, ILogger<HttpFace> logger)
     /// <summary>Registers the routes, each an explicit line.</summary>
     public void Map(WebApplication app)
     {
-        app.MapGet("/healthz", Health);
-        app.MapGet("/livez", Health);
-        app.MapGet("/readyz", Health);
+        app.Use(Explain);
+        app.MapMethods("/healthz", Reading, Health);
+        app.MapMethods("/livez", Reading, Health);
+        app.MapMethods("/readyz", Reading, Health);
+        app.MapMethods(
+            "/edgesim/v1/collections", Reading, context => Serve(context, HttpRequests.List));
+        app.MapMethods(
+            "/edgesim/v1/collections/{name}", Reading, context => Serve(context, HttpRequests.Describe));
         app.MapPost("/edgesim/v1/encode", context => ServeBody(context, HttpRequests.Encode));
-        app.MapGet("/edgesim/v1/collections", context => Serve(context, HttpRequests.List));
-        app.MapGet("/edgesim/v1/collections/{name}", context => Serve(context, HttpRequests.Describe));
         app.MapPut(
             "/edgesim/v1/collections/{name}/points", context => ServeBody(context, HttpRequests.Add));
         app.MapPost(
             "/edgesim/v1/collections/{name}/search", context => ServeBody(context, HttpRequests.Search));
-        app.MapFallback(context => HttpReplies.WriteError(
-            context,
-            new ErrorBody(
-                404, $"No resource {context.Request.Method} {context.Request.Path}; see README, 'HTTP'.")));
+    }
+
+    /// <summary>Gives the refusals of the router, which have a status only, a body that says why.</summary>
+    private static async Task Explain(HttpContext context, RequestDelegate next)
+    {
+        await next(context);
+        if (context.Response.HasStarted)
+        {
+            return;
+        }
+
+        HttpRequest request = context.Request;
+        string? error = context.Response.StatusCode switch
+        {
+            404 => $"No resource {request.Path}; see README, 'HTTP'.",
+            405 => $"{request.Method} is not for {request.Path}; {context.Response.Headers.Allow} is.",
+            _ => null,
+        };
+        if (error is not null)
+        {
+            await HttpReplies.WriteError(context, new ErrorBody(context.Response.StatusCode, error));
+        }
     }
 
     private Task Health(HttpContext context) => HttpReplies.Write(
@@ -88,8 +113,12 @@ public sealed class HttpFace(WorkQueue queue, ILogger<HttpFace> logger)
         {
             await serve();
         }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        catch (Exception e) when (
+            e is ConnectionResetException
+            || (e is OperationCanceledException or IOException
+                && context.RequestAborted.IsCancellationRequested))
         {
+            // The client has left; there is nobody to tell.
             context.Abort();
         }
         catch (Exception e) when (HttpErrors.Describe(e) is { } error)
