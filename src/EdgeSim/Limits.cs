@@ -70,8 +70,33 @@ public static class Limits
     /// <summary>Letters of an error message: some repeat what was sent, and that may be megabytes.</summary>
     public const int ErrorCharsMax = 1000;
 
-    /// <summary>Connections at once; an idle one costs a few kilobytes.</summary>
+    /// <summary>
+    /// Connections that are served at once; an idle one costs a few kilobytes. The next one is told so.
+    /// </summary>
     public const int ConnectionsMax = 64;
+
+    /// <summary>
+    /// Connections altogether, with those that are being refused; the system cuts off the ones beyond.
+    /// </summary>
+    public const int ConnectionsAcceptedMax = 2 * ConnectionsMax;
+
+    /// <summary>Seconds in which a refused connection must have sent its request's begin.</summary>
+    public const int RefusedConnectionSeconds = 1;
+
+    /// <summary>
+    /// Seconds that a connection may lie idle: clients that ask again do so sooner, and 64 idle ones would
+    /// lock all others out.
+    /// </summary>
+    public const int KeepAliveSeconds = 10;
+
+    /// <summary>
+    /// Bytes a second that a client must send of a body and take of a reply, or it is cut off: 64 kbit/s, a
+    /// bad radio link. The largest reply then takes half an hour, no longer.
+    /// </summary>
+    public const double TransferBytesPerSecondMin = 8 << 10;
+
+    /// <summary>Seconds before a client's rate counts: a radio link may be gone that long.</summary>
+    public const int TransferGraceSeconds = 5;
 
     /// <summary>
     /// Seconds a client may take over one request's headers; slow clients must not hold connections.

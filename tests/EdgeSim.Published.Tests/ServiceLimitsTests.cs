@@ -105,6 +105,41 @@ public sealed class ServiceLimitsTests
         Assert.InRange(service.ResidentBytes, 1, 256 << 20);
     }
 
+    [Fact]
+    public void Serve_ConnectionBeyondTheLimit_IsToldSo_AndIdleOnesAreClosed()
+    {
+        const int ConnectionsMax = 64;
+        using var data = new TemporaryFolder();
+        using var service = new Service(data.Path);
+        var idle = Enumerable.Range(0, ConnectionsMax).Select(_ => new RawHttp(service)).ToArray();
+        string refusal = "";
+        Assert.True(
+            SpinWait.SpinUntil(
+                () =>
+                {
+                    using var raw = RawHttp.Send(service, "GET /healthz HTTP/1.1\nHost: localhost\n\n");
+                    refusal = raw.Read("}");
+                    return refusal.StartsWith("HTTP/1.1 503", StringComparison.Ordinal);
+                },
+                5000),
+            refusal);
+        Assert.Contains("Retry-After: 1\r\n", refusal);
+        string body = refusal[(refusal.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..];
+        Assert.Contains(
+            $"{ConnectionsMax} connections",
+            JsonDocument.Parse(body).RootElement.GetProperty("error").GetString());
+
+        // Whoever is silent is closed after ten seconds and a timer's step.
+        Assert.All(idle, raw => Assert.Equal("", raw.Read()));
+        JsonElement health = Health(service);
+        Assert.InRange(health.GetProperty("connections").GetInt32(), 1, 2);
+        Assert.InRange(health.GetProperty("connectionsRefused").GetInt32(), 1, 1000);
+        foreach (RawHttp raw in idle)
+        {
+            raw.Dispose();
+        }
+    }
+
     private static string Many(string element, int count) =>
         string.Join(',', Enumerable.Repeat(element, count));
 

@@ -9,7 +9,7 @@ namespace EdgeSim.Transports.Http;
 /// The HTTP face: turns a body into a <see cref="Request"/>, enqueues it and writes the reply. Holds no logic
 /// of its own.
 /// </summary>
-public sealed class HttpFace(WorkQueue queue, ILogger<HttpFace> logger)
+public sealed class HttpFace(WorkQueue queue, ConnectionGate connections, ILogger<HttpFace> logger)
 {
     /// <summary>HEAD is GET without the body, which the server leaves out.</summary>
     private static readonly string[] Reading = ["GET", "HEAD"];
@@ -65,7 +65,14 @@ public sealed class HttpFace(WorkQueue queue, ILogger<HttpFace> logger)
         context,
         200,
         new HealthBody(
-            "ok", BuildInfo.Version, queue.Waiting, queue.Refused, bodies.BytesHeld, bodies.Refused),
+            "ok",
+            BuildInfo.Version,
+            queue.Waiting,
+            queue.Refused,
+            bodies.BytesHeld,
+            bodies.Refused,
+            connections.Open,
+            connections.Refused),
         JsonFormats.Default.HealthBody);
 
     private Task Serve(HttpContext context, Understand understand) =>

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using EdgeSim.Engine;
 using EdgeSim.Index.Kernels;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace EdgeSim.Transports.Http;
 
@@ -51,6 +52,7 @@ public static class HttpHost
 
     private static WebApplication Build(IPEndPoint endpoint, bool jsonLog, WorkQueue queue)
     {
+        var connections = new ConnectionGate(Limits.ConnectionsMax);
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
@@ -75,16 +77,27 @@ public static class HttpHost
 
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.Listen(endpoint);
+            kestrel.Listen(endpoint, listen =>
+            {
+                listen.Protocols = HttpProtocols.Http1;
+                listen.Use(connections.Before);
+            });
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxConcurrentConnections = Limits.ConnectionsMax;
+            kestrel.Limits.MaxConcurrentConnections = Limits.ConnectionsAcceptedMax;
+            kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(Limits.KeepAliveSeconds);
+            kestrel.Limits.MinRequestBodyDataRate = TransferRate();
+            kestrel.Limits.MinResponseDataRate = TransferRate();
             kestrel.Limits.MaxRequestBodySize = Limits.RequestBytesMax;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(Limits.RequestHeadersSeconds);
         });
         builder.Services.Configure<HostOptions>(
             host => host.ShutdownTimeout = TimeSpan.FromSeconds(Limits.ShutdownSeconds));
         builder.Services.AddSingleton(queue);
+        builder.Services.AddSingleton(connections);
         builder.Services.AddSingleton<HttpFace>();
         return builder.Build();
     }
+
+    private static MinDataRate TransferRate() => new(
+        Limits.TransferBytesPerSecondMin, TimeSpan.FromSeconds(Limits.TransferGraceSeconds));
 }
