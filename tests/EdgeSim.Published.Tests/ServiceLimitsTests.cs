@@ -129,8 +129,8 @@ public sealed class ServiceLimitsTests
             $"{ConnectionsMax} connections",
             JsonDocument.Parse(body).RootElement.GetProperty("error").GetString());
 
-        // Whoever is silent is closed after ten seconds and a timer's step.
-        Assert.All(idle, raw => Assert.Equal("", raw.Read()));
+        // Whoever is silent is closed after ten seconds and a timer's step; cut off, if it was one too many.
+        Assert.All(idle, raw => Assert.True(raw.Read() is "" or "(reset)"));
         JsonElement health = Health(service);
         Assert.InRange(health.GetProperty("connections").GetInt32(), 1, 2);
         Assert.InRange(health.GetProperty("connectionsRefused").GetInt32(), 1, 1000);

@@ -80,6 +80,50 @@ public sealed class ServiceStatusTests
         Assert.Null(response.Headers.RetryAfter);
     }
 
+    [Fact]
+    public void Serve_HostOfAnotherName_Is421UnlessInsecure()
+    {
+        using var data = new TemporaryFolder();
+        using var service = new Service(data.Path);
+        using var open = new Service(data.Path, "--insecure");
+        foreach (string path in new[] { "/healthz", "/edgesim/v1/collections", "/nothing" })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, path);
+            request.Headers.Host = "rebound.example:7700";
+            AssertReason(421, service.Client.SendAsync(request).Result);
+            using var again = new HttpRequestMessage(HttpMethod.Get, path);
+            again.Headers.Host = "rebound.example:7700";
+            Assert.NotEqual(421, (int)open.Client.SendAsync(again).Result.StatusCode);
+        }
+    }
+
+    [Theory]
+    [InlineData("/edgesim/v1/encode", "text/plain", 415)]
+    [InlineData("/edgesim/v1/encode", "application/x-www-form-urlencoded", 415)]
+    [InlineData("/edgesim/v1/encode", "application/octet-stream", 415)]
+    [InlineData("/edgesim/v1/encode", "application/json; charset=utf-16", 415)]
+    [InlineData("/edgesim/v1/encode", null, 415)]
+    [InlineData("/edgesim/v1/encode", "application/json; charset=UTF-8", 400)]
+    [InlineData("/edgesim/v1/encode", "APPLICATION/JSON", 400)]
+    [InlineData("/edgesim/v1/encode", "image/png", 422)]
+    [InlineData("/edgesim/v1/collections/c/search", "text/plain", 415)]
+    [InlineData(Put, "image/png", 415)]
+    public void Serve_BodyOfAnotherType_Is415(string path, string? type, int status)
+    {
+        using var data = new TemporaryFolder();
+        using var service = new Service(data.Path);
+        using var content = new ByteArrayContent("{}"u8.ToArray());
+        if (type is not null)
+        {
+            content.Headers.TryAddWithoutValidation("Content-Type", type);
+        }
+
+        using HttpResponseMessage response = path == Put
+            ? service.Client.PutAsync(path, content).Result
+            : service.Client.PostAsync(path, content).Result;
+        AssertReason(status, response);
+    }
+
     private static void AssertReason(int status, HttpResponseMessage response)
     {
         string text = response.Content.ReadAsStringAsync().Result;

@@ -22,8 +22,16 @@ public sealed class HttpFace(WorkQueue queue, ConnectionGate connections, ILogge
     private delegate Request Understand(HttpContext context, ReadOnlySequence<byte> body);
 
     /// <summary>Registers the routes, each an explicit line.</summary>
-    public void Map(WebApplication app)
+    /// <param name="anyHost">Whether requests for any host name are answered, not only for loopback.</param>
+    public void Map(WebApplication app, bool anyHost)
     {
+        if (!anyHost)
+        {
+            app.Use((context, next) => HostGuard.IsLoopback(context.Request.Host)
+                ? next(context)
+                : HttpReplies.WriteError(context, HostGuard.Refusal(context.Request.Host)));
+        }
+
         app.Use(Explain);
         app.MapMethods("/healthz", Reading, Health);
         app.MapMethods("/livez", Reading, Health);
@@ -32,11 +40,14 @@ public sealed class HttpFace(WorkQueue queue, ConnectionGate connections, ILogge
             "/edgesim/v1/collections", Reading, context => Serve(context, HttpRequests.List));
         app.MapMethods(
             "/edgesim/v1/collections/{name}", Reading, context => Serve(context, HttpRequests.Describe));
-        app.MapPost("/edgesim/v1/encode", context => ServeBody(context, HttpRequests.Encode));
-        app.MapPut(
-            "/edgesim/v1/collections/{name}/points", context => ServeBody(context, HttpRequests.Add));
         app.MapPost(
-            "/edgesim/v1/collections/{name}/search", context => ServeBody(context, HttpRequests.Search));
+            "/edgesim/v1/encode", context => ServeBody(context, HttpRequests.Encode, pictures: true));
+        app.MapPut(
+            "/edgesim/v1/collections/{name}/points",
+            context => ServeBody(context, HttpRequests.Add, pictures: false));
+        app.MapPost(
+            "/edgesim/v1/collections/{name}/search",
+            context => ServeBody(context, HttpRequests.Search, pictures: true));
     }
 
     /// <summary>Gives the refusals of the router, which have a status only, a body that says why.</summary>
@@ -78,8 +89,11 @@ public sealed class HttpFace(WorkQueue queue, ConnectionGate connections, ILogge
     private Task Serve(HttpContext context, Understand understand) =>
         Guard(context, () => Answer(context, understand(context, ReadOnlySequence<byte>.Empty)));
 
-    private Task ServeBody(HttpContext context, Understand understand) => Guard(context, async () =>
+    private Task ServeBody(
+        HttpContext context, Understand understand, bool pictures) => Guard(context, async () =>
     {
+        HttpRequests.RequireMediaType(context, pictures);
+
         // Reserved until the reply is out: what is decoded from the body lives as long as the request.
         using RequestBody body = await bodies.ReadAsync(context);
         await Answer(context, Decode(context, body, understand));

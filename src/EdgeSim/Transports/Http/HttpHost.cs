@@ -13,15 +13,17 @@ public static class HttpHost
     /// <param name="options">Where the data is.</param>
     /// <param name="endpoint">Address and port to listen on.</param>
     /// <param name="jsonLog">One JSON object a log line, for collectors; else text.</param>
+    /// <param name="insecure">Whether other machines may ask, under any host name.</param>
     /// <exception cref="UserException">The address is in use or not ours.</exception>
-    public static async Task RunAsync(ProgramOptions options, IPEndPoint endpoint, bool jsonLog)
+    public static async Task RunAsync(
+        ProgramOptions options, IPEndPoint endpoint, bool jsonLog, bool insecure)
     {
         using var engine = new SimilarityEngine(options);
         using var queue = new WorkQueue(engine);
         WebApplication app = Build(endpoint, jsonLog, queue);
         await using (app)
         {
-            app.Services.GetRequiredService<HttpFace>().Map(app);
+            app.Services.GetRequiredService<HttpFace>().Map(app, anyHost: insecure);
             ILogger logger = app.Services.GetRequiredService<ILogger<HttpFace>>();
             try
             {

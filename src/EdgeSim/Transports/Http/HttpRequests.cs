@@ -3,12 +3,29 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using EdgeSim.Encoders;
 using EdgeSim.Engine;
+using Microsoft.Net.Http.Headers;
 
 namespace EdgeSim.Transports.Http;
 
 /// <summary>What a body means: from its bytes and its headers to a <see cref="Request"/>.</summary>
 public static class HttpRequests
 {
+    /// <summary>
+    /// Refuses what is not said to be JSON, or a picture where one is taken. A browser lets a page of another
+    /// site send the other types without asking, and these only after it has asked, in vain.
+    /// </summary>
+    /// <exception cref="BadHttpRequestException">415.</exception>
+    public static void RequireMediaType(HttpContext context, bool pictures)
+    {
+        if (!IsJson(context) && !(pictures && IsPicture(context)))
+        {
+            throw new BadHttpRequestException(
+                $"Content-Type is '{context.Request.ContentType}'; this resource takes application/json"
+                + (pictures ? " and pictures as image/..." : "") + ". Send that header.",
+                StatusCodes.Status415UnsupportedMediaType);
+        }
+    }
+
     public static Request Encode(HttpContext context, ReadOnlySequence<byte> bytes)
     {
         if (IsPicture(context))
@@ -87,12 +104,13 @@ public static class HttpRequests
             ExitCode.Usage, "The body is null; a JSON object is expected.");
     }
 
-    private static bool IsPicture(HttpContext context)
-    {
-        string? type = context.Request.ContentType;
-        return type?.StartsWith("image/", StringComparison.OrdinalIgnoreCase) == true
-            || string.Equals(type, "application/octet-stream", StringComparison.OrdinalIgnoreCase);
-    }
+    private static bool IsPicture(HttpContext context) =>
+        context.Request.ContentType?.StartsWith("image/", StringComparison.OrdinalIgnoreCase) == true;
+
+    private static bool IsJson(HttpContext context) =>
+        MediaTypeHeaderValue.TryParse(context.Request.ContentType, out MediaTypeHeaderValue? type)
+        && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+        && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase));
 
     private static int KOf(HttpContext context)
     {
