@@ -109,7 +109,8 @@ public static class Limits
     public const int ShutdownSeconds = 30;
 
     /// <summary>
-    /// Points or inputs in one request. 256 texts of 32 tokens take about half a second of the one worker.
+    /// Points or inputs in one request, and between two commits of a long <c>index</c> run: 256 texts of 32
+    /// tokens take about half a second of the one worker, and a power cut costs at most that much work.
     /// </summary>
     public const int BatchItemsMax = 256;
 
@@ -157,11 +158,6 @@ public static class Limits
     /// Letters (UTF-16) of a caption: most of what the text model reads of a text, 128 tokens or 90 words.
     /// </summary>
     public const int CaptionLettersMax = 400;
-
-    /// <summary>
-    /// Points between two commits of a long <c>index</c> run: a power cut costs at most this much work.
-    /// </summary>
-    public const int CommitEveryPoints = 256;
 
     /// <summary>Picture file that is read whole into memory before decoding.</summary>
     public const int ImageFileBytesMax = 32 << 20;
@@ -218,7 +214,7 @@ public static class Limits
     public const long SearchBytes = (KMax * (long)PayloadBytesMax) + MiB;
 
     /// <summary>Points of one commit before it: 256 rows of 4,096 floats and payloads.</summary>
-    public const long FreshRowBytes = CommitEveryPoints * ((DimensionMax * 4L) + PayloadBytesMax);
+    public const long FreshRowBytes = BatchItemsMax * ((DimensionMax * 4L) + PayloadBytesMax);
 
     /// <summary>Pages of libonnxruntime.so that a run touches: 24 MB for both models on x64.</summary>
     public const long OnnxRuntimeBytes = 24 * MiB;
