@@ -53,6 +53,12 @@ public sealed partial class Collection : IDisposable
     /// <summary>What was fixed when the collection was created.</summary>
     public CollectionOptions Options => _descriptor.Options;
 
+    /// <summary>
+    /// Whether the collection was opened for reading because its files cannot be written here; adding then
+    /// is an <see cref="IndexReadOnlyException"/>.
+    /// </summary>
+    public bool IsReadOnly => _lock.ReadOnlyReason is not null;
+
     /// <summary>Committed rows that no newer row of the same key has replaced.</summary>
     public long Count => Newest.LiveCount;
 
@@ -113,7 +119,8 @@ public sealed partial class Collection : IDisposable
 
     /// <summary>
     /// Opens a collection, checks its files as far as FORMAT.md says, and removes what an interrupted commit
-    /// left. Reads 12 KiB, each segment's header and 4 bytes per 64 KiB; the keys of a segment only where key
+    /// left. Where the disk or the directory cannot be written it is opened for reading, together with other
+    /// readers. Reads 12 KiB, each segment's header and 4 bytes per 64 KiB; the keys of a segment only where key
     /// ranges overlap.
     /// </summary>
     /// <exception cref="IndexFormatException">No collection here, or one of a newer version.</exception>
@@ -130,7 +137,7 @@ public sealed partial class Collection : IDisposable
         return Guard(path, "the collection cannot be created", () =>
         {
             Directory.CreateDirectory(path);
-            DirectoryLock directoryLock = DirectoryLock.Take(path);
+            DirectoryLock directoryLock = DirectoryLock.TakeToWrite(path);
             try
             {
                 CheckEmpty(path);
@@ -221,7 +228,9 @@ public sealed partial class Collection : IDisposable
         Snapshot snapshot = CollectionFiles.OpenSnapshot(path, descriptor, slot);
         try
         {
-            uint highest = OrphanFiles.Remove(files, path, slot, isDamaged);
+            uint highest = directoryLock.ReadOnlyReason is null
+                ? OrphanFiles.Remove(files, path, slot, isDamaged)
+                : 0;
             return new Collection(
                 path, directoryLock, files, descriptor, snapshot, Math.Max(slot.NextNumber, highest + 1));
         }
@@ -229,6 +238,14 @@ public sealed partial class Collection : IDisposable
         {
             snapshot.Release();
             throw;
+        }
+    }
+
+    private void RequireWritable()
+    {
+        if (_lock.ReadOnlyReason is { } reason)
+        {
+            throw new IndexReadOnlyException(Path, reason);
         }
     }
 

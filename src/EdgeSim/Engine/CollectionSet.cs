@@ -48,6 +48,20 @@ public sealed class CollectionSet(string folder) : IDisposable
         return Keep(name, Collection.Open(path));
     }
 
+    /// <summary>
+    /// The same for adding: one that was opened when its files could only be read is opened again, because
+    /// somebody may have mounted the disk for writing meanwhile.
+    /// </summary>
+    public Collection GetToWrite(string name)
+    {
+        if (open.TryGetValue(name, out Collection? collection) && collection.IsReadOnly)
+        {
+            Close(name);
+        }
+
+        return Get(name);
+    }
+
     /// <summary>What a collection holds. Opens and locks nothing.</summary>
     /// <exception cref="UserException">There is none of that name.</exception>
     public CollectionSummary Describe(string name) =>
@@ -142,10 +156,14 @@ public sealed class CollectionSet(string folder) : IDisposable
     {
         while (open.Count >= Limits.CollectionsOpenMax)
         {
-            string oldest = used.First!.Value;
-            used.RemoveFirst();
-            open.Remove(oldest, out Collection? collection);
-            collection!.Dispose();
+            Close(used.First!.Value);
         }
+    }
+
+    private void Close(string name)
+    {
+        used.Remove(name);
+        open.Remove(name, out Collection? collection);
+        collection!.Dispose();
     }
 }

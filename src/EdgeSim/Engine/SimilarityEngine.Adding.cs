@@ -14,7 +14,7 @@ public sealed partial class SimilarityEngine
     {
         RequireCount(request.Points.Count, "points");
         Collection? collection = collections.Exists(request.Collection)
-            ? collections.Get(request.Collection)
+            ? collections.GetToWrite(request.Collection)
             : null;
         CollectionOptions options = collection?.Options ?? OptionsFor(request);
         if (request.Model is { } model && model != options.Model)

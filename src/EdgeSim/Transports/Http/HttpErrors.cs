@@ -22,6 +22,7 @@ public static class HttpErrors
         {
             IsPassing = true,
         },
+        IndexReadOnlyException e => new ErrorBody(StatusCodes.Status403Forbidden, e.Message),
         IndexException e => new ErrorBody(StatusCodes.Status500InternalServerError, e.Message),
         JsonException e => new ErrorBody(
             StatusCodes.Status400BadRequest, $"The body is not the JSON that is expected here: {e.Message}"),
