@@ -120,8 +120,8 @@ public sealed partial class Collection : IDisposable
     /// <summary>
     /// Opens a collection, checks its files as far as FORMAT.md says, and removes what an interrupted commit
     /// left. Where the disk or the directory cannot be written it is opened for reading, together with other
-    /// readers. Reads 12 KiB, each segment's header and 4 bytes per 64 KiB; the keys of a segment only where key
-    /// ranges overlap.
+    /// readers. Reads 12 KiB, each segment's header and 4 bytes per 64 KiB; the keys of a segment only where
+    /// key ranges overlap.
     /// </summary>
     /// <exception cref="IndexFormatException">No collection here, or one of a newer version.</exception>
     /// <exception cref="IndexCorruptException">A file is missing, short or damaged.</exception>

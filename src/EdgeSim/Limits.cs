@@ -37,6 +37,11 @@ public static class Limits
     public const int RequestBytesInFlightMax = RequestBytesMax + (RequestBytesMax / 2);
 
     /// <summary>
+    /// Of these, what bodies above one step leave free: sensors and searches go on while pictures come in.
+    /// </summary>
+    public const int RequestBytesForSmall = 1 << 20;
+
+    /// <summary>
     /// Step in which a body is reserved and read: below the size from which the collector calls an array
     /// large and does not move it.
     /// </summary>

@@ -49,7 +49,9 @@ internal static class OrphanFiles
         return highest;
     }
 
-    /// <summary>Rubbish that cannot be removed takes room and nothing else; the next open tries again.</summary>
+    /// <summary>
+    /// Rubbish that cannot be removed takes room and nothing else; the next open tries again.
+    /// </summary>
     private static void TryDelete(DurableFiles files, string path)
     {
         try

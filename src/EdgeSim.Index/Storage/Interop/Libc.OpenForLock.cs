@@ -27,7 +27,9 @@ internal static partial class Libc
             : throw Failure("open", path);
     }
 
-    /// <summary>Opens a file for a shared lock, which needs no right to write; null when it is absent.</summary>
+    /// <summary>
+    /// Opens a file for a shared lock, which needs no right to write; null when it is absent.
+    /// </summary>
     /// <exception cref="IOException">No permission to read it, or another error.</exception>
     internal static SafeFileHandle? TryOpenForSharedLock(string path)
     {
@@ -37,7 +39,9 @@ internal static partial class Libc
             : throw Failure("open", path);
     }
 
-    /// <summary>Whether a failure says that the path may be read at most (open(2), EACCES and EROFS).</summary>
+    /// <summary>
+    /// Whether a failure says that the path may be read at most (open(2): EACCES, EPERM, EROFS).
+    /// </summary>
     internal static bool IsWritingRefused(IOException failure) =>
         failure.HResult is NotPermitted or PermissionDenied or ReadOnlyFileSystem;
 

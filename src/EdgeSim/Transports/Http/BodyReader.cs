@@ -31,7 +31,7 @@ public sealed class BodyReader(TimeSpan deadline)
         }
 
         // A body that states its length is refused before it is read if it cannot fit now.
-        if (stated is { } length && !quota.HasRoomFor(length))
+        if (stated is { } length && !quota.HasRoomFor(length, RequestBody.KeptFree(length)))
         {
             throw Full();
         }
