@@ -43,6 +43,7 @@ public sealed partial class Collection
     /// added.
     /// </exception>
     /// <exception cref="ArgumentException">Too long a payload.</exception>
+    /// <exception cref="IndexReadOnlyException">See <see cref="IsReadOnly"/>.</exception>
     /// <exception cref="IndexFullException">
     /// There is no room before a commit; see <see cref="HasRoomFor"/>.
     /// </exception>
@@ -59,6 +60,7 @@ public sealed partial class Collection
         lock (_writing)
         {
             _ = Newest; // Disposed?
+            RequireWritable();
             if (!_fresh.HasRoomFor(payload.Length))
             {
                 throw new IndexFullException(
@@ -128,11 +130,14 @@ public sealed partial class Collection
     /// are not ours.
     /// </summary>
     /// <exception cref="IndexStorageException">The disk refuses; what is left is no collection.</exception>
+    /// <exception cref="IndexReadOnlyException">See <see cref="IsReadOnly"/>.</exception>
     public void Delete()
     {
         lock (_writing)
         {
-            Newest.Release();
+            Snapshot newest = Newest; // Disposed?
+            RequireWritable();
+            newest.Release();
             _newest = null;
             try
             {
@@ -239,6 +244,7 @@ public sealed partial class Collection
         slot.Segments[kept.Length] = made;
         Segment segment = SegmentOpener.Open(path, _descriptor.Id, Options, made);
         var snapshot = new Snapshot(Options, [.. kept, new SegmentView(segment)], commit);
+        slot.LiveCountAndOne = (ulong)snapshot.LiveCount + 1;
         try
         {
             Manifest.Write(_files, System.IO.Path.Combine(Path, Manifest.FileName), ref slot);

@@ -53,6 +53,12 @@ public sealed partial class Collection : IDisposable
     /// <summary>What was fixed when the collection was created.</summary>
     public CollectionOptions Options => _descriptor.Options;
 
+    /// <summary>
+    /// Whether the collection was opened for reading because its files cannot be written here; adding then
+    /// is an <see cref="IndexReadOnlyException"/>.
+    /// </summary>
+    public bool IsReadOnly => _lock.ReadOnlyReason is not null;
+
     /// <summary>Committed rows that no newer row of the same key has replaced.</summary>
     public long Count => Newest.LiveCount;
 
@@ -87,6 +93,20 @@ public sealed partial class Collection : IDisposable
     /// <summary>Whether a collection is in this directory. Does not open or check it.</summary>
     public static bool Exists(string path) => File.Exists(System.IO.Path.Combine(path, Descriptor.FileName));
 
+    /// <summary>
+    /// What a collection holds, without opening or locking it: another process may have it open, and even be
+    /// committing. Reads 12 KiB and the lengths of the files; what is in the segments is not checked.
+    /// </summary>
+    /// <exception cref="IndexFormatException">No collection here, or one of a newer version.</exception>
+    /// <exception cref="IndexCorruptException">A file is missing, short or damaged.</exception>
+    /// <exception cref="IndexStorageException">The disk refuses.</exception>
+    public static CollectionSummary Describe(string path)
+    {
+        path = System.IO.Path.GetFullPath(path);
+        RequireCollection(path);
+        return Guard(path, "the collection cannot be read", () => CollectionFiles.Describe(path));
+    }
+
     /// <summary>Makes an empty collection and opens it. Durable when it returns.</summary>
     /// <param name="path">A directory that is absent, empty, or left by a creation that was cut off.</param>
     /// <param name="options">What the collection is for ever.</param>
@@ -99,8 +119,9 @@ public sealed partial class Collection : IDisposable
 
     /// <summary>
     /// Opens a collection, checks its files as far as FORMAT.md says, and removes what an interrupted commit
-    /// left. Reads 12 KiB, each segment's header and 4 bytes per 64 KiB; the keys of a segment only where key
-    /// ranges overlap.
+    /// left. Where the disk or the directory cannot be written it is opened for reading, together with other
+    /// readers. Reads 12 KiB, each segment's header and 4 bytes per 64 KiB; the keys of a segment only where
+    /// key ranges overlap.
     /// </summary>
     /// <exception cref="IndexFormatException">No collection here, or one of a newer version.</exception>
     /// <exception cref="IndexCorruptException">A file is missing, short or damaged.</exception>
@@ -116,7 +137,7 @@ public sealed partial class Collection : IDisposable
         return Guard(path, "the collection cannot be created", () =>
         {
             Directory.CreateDirectory(path);
-            DirectoryLock directoryLock = DirectoryLock.Take(path);
+            DirectoryLock directoryLock = DirectoryLock.TakeToWrite(path);
             try
             {
                 CheckEmpty(path);
@@ -133,15 +154,7 @@ public sealed partial class Collection : IDisposable
     internal static Collection Open(string path, DurableFiles files)
     {
         path = System.IO.Path.GetFullPath(path);
-        if (!Exists(path))
-        {
-            throw new IndexFormatException(
-                path,
-                null,
-                $"there is no collection here ({Descriptor.FileName} is missing)",
-                "Create it, or correct the path.");
-        }
-
+        RequireCollection(path);
         return Guard(path, "the collection cannot be opened", () =>
         {
             DirectoryLock directoryLock = DirectoryLock.Take(path);
@@ -212,35 +225,39 @@ public sealed partial class Collection : IDisposable
         Descriptor descriptor = Descriptor.Read(System.IO.Path.Combine(path, Descriptor.FileName));
         string manifest = System.IO.Path.Combine(path, Manifest.FileName);
         ManifestSlot slot = Manifest.Read(manifest, descriptor, out bool isDamaged);
-        var segments = new List<Segment>();
+        Snapshot snapshot = CollectionFiles.OpenSnapshot(path, descriptor, slot);
         try
         {
-            for (int i = 0; i < slot.SegmentCount; i++)
-            {
-                ManifestEntry entry = slot.Segments[i];
-                string file = System.IO.Path.Combine(path, OrphanFiles.SegmentName(entry.Number));
-                Segment segment = SegmentOpener.Open(file, descriptor.Id, descriptor.Options, entry);
-                segment.Share();
-                segments.Add(segment);
-            }
-
-            SegmentView[] views = segments.ConvertAll(segment => new SegmentView(segment)).ToArray();
-            for (int newer = 1; newer < views.Length; newer++)
-            {
-                for (int older = 0; older < newer; older++)
-                {
-                    views[older] = views[older].Without(new SegmentRows(views[newer]));
-                }
-            }
-
-            var snapshot = new Snapshot(descriptor.Options, views, slot.Commit);
-            uint highest = OrphanFiles.Remove(files, path, slot, isDamaged);
+            uint highest = directoryLock.ReadOnlyReason is null
+                ? OrphanFiles.Remove(files, path, slot, isDamaged)
+                : 0;
             return new Collection(
                 path, directoryLock, files, descriptor, snapshot, Math.Max(slot.NextNumber, highest + 1));
         }
-        finally
+        catch
         {
-            segments.ForEach(segment => segment.Release());
+            snapshot.Release();
+            throw;
+        }
+    }
+
+    private void RequireWritable()
+    {
+        if (_lock.ReadOnlyReason is { } reason)
+        {
+            throw new IndexReadOnlyException(Path, reason);
+        }
+    }
+
+    private static void RequireCollection(string path)
+    {
+        if (!Exists(path))
+        {
+            throw new IndexFormatException(
+                path,
+                null,
+                $"there is no collection here ({Descriptor.FileName} is missing)",
+                "Create it, or correct the path.");
         }
     }
 

@@ -13,6 +13,7 @@ namespace EdgeSim;
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(EncodeBody))]
 [JsonSerializable(typeof(PointsBody))]
+[JsonSerializable(typeof(PointBody))]
 [JsonSerializable(typeof(SearchBody))]
 [JsonSerializable(typeof(ErrorBody))]
 [JsonSerializable(typeof(HealthBody))]

@@ -30,10 +30,16 @@ public static class Limits
     public const int RequestBytesMax = 8 << 20;
 
     /// <summary>
-    /// Bodies that are read or wait in line, together. Two of the largest; a body beyond that gets 503, so
-    /// clients cannot make the process grow.
+    /// Bodies that are read or wait in line, together: one of the largest and a camera picture, or three
+    /// pictures. A body beyond that gets 503, so clients cannot make the process grow. Twice the largest
+    /// would leave little room for an index beside both models in the default budget.
     /// </summary>
-    public const int RequestBytesInFlightMax = 2 * RequestBytesMax;
+    public const int RequestBytesInFlightMax = RequestBytesMax + (RequestBytesMax / 2);
+
+    /// <summary>
+    /// Of these, what bodies above one step leave free: sensors and searches go on while pictures come in.
+    /// </summary>
+    public const int RequestBytesForSmall = 1 << 20;
 
     /// <summary>
     /// Step in which a body is reserved and read: below the size from which the collector calls an array
@@ -50,8 +56,52 @@ public static class Limits
     /// </summary>
     public const int RequestBodySeconds = 30;
 
-    /// <summary>Connections at once; an idle one costs a few kilobytes.</summary>
+    /// <summary>
+    /// What a byte of a body becomes at most: a letter of two bytes. A number of a vector takes four, but two
+    /// in the body; everything else keeps its size or shrinks.
+    /// </summary>
+    public const int RequestDecodedFactor = 2;
+
+    /// <summary>
+    /// Bodies are dropped once they are decoded, and decoded one at a time: all of them decoded, and one that
+    /// is there twice.
+    /// </summary>
+    public const long RequestMemoryBytes =
+        ((long)RequestDecodedFactor * RequestBytesInFlightMax) + RequestBytesMax;
+
+    /// <summary>A model's name in a request; it is a folder name, and messages repeat it.</summary>
+    public const int NameBytesMax = 256;
+
+    /// <summary>Letters of an error message: some repeat what was sent, and that may be megabytes.</summary>
+    public const int ErrorCharsMax = 1000;
+
+    /// <summary>
+    /// Connections that are served at once; an idle one costs a few kilobytes. The next one is told so.
+    /// </summary>
     public const int ConnectionsMax = 64;
+
+    /// <summary>
+    /// Connections altogether, with those that are being refused; the system cuts off the ones beyond.
+    /// </summary>
+    public const int ConnectionsAcceptedMax = 2 * ConnectionsMax;
+
+    /// <summary>Seconds in which a refused connection must have sent its request's begin.</summary>
+    public const int RefusedConnectionSeconds = 1;
+
+    /// <summary>
+    /// Seconds that a connection may lie idle: clients that ask again do so sooner, and 64 idle ones would
+    /// lock all others out.
+    /// </summary>
+    public const int KeepAliveSeconds = 10;
+
+    /// <summary>
+    /// Bytes a second that a client must send of a body and take of a reply, or it is cut off: 64 kbit/s, a
+    /// bad radio link. The largest reply then takes half an hour, no longer.
+    /// </summary>
+    public const double TransferBytesPerSecondMin = 8 << 10;
+
+    /// <summary>Seconds before a client's rate counts: a radio link may be gone that long.</summary>
+    public const int TransferGraceSeconds = 5;
 
     /// <summary>
     /// Seconds a client may take over one request's headers; slow clients must not hold connections.
@@ -64,7 +114,8 @@ public static class Limits
     public const int ShutdownSeconds = 30;
 
     /// <summary>
-    /// Points or inputs in one request. 256 texts of 32 tokens take about half a second of the one worker.
+    /// Points or inputs in one request, and between two commits of a long <c>index</c> run: 256 texts of 32
+    /// tokens take about half a second of the one worker, and a power cut costs at most that much work.
     /// </summary>
     public const int BatchItemsMax = 256;
 
@@ -89,9 +140,13 @@ public static class Limits
     public const int CollectionNameLengthMax = 64;
 
     /// <summary>
-    /// Collections open at once: each holds a lock file, a mapping a segment and key bitmaps.
+    /// Collections open at once: each holds a lock file, a mapping a segment and key bitmaps. One more closes
+    /// the one that was asked for longest ago.
     /// </summary>
     public const int CollectionsOpenMax = 32;
+
+    /// <summary>Names of collections that the message about a missing one lists.</summary>
+    public const int NamesShownMax = 20;
 
     /// <summary>
     /// Files of one <c>index</c> run: their paths, 200 bytes each, are 20 MB of a heap that has the room
@@ -108,11 +163,6 @@ public static class Limits
     /// Letters (UTF-16) of a caption: most of what the text model reads of a text, 128 tokens or 90 words.
     /// </summary>
     public const int CaptionLettersMax = 400;
-
-    /// <summary>
-    /// Points between two commits of a long <c>index</c> run: a power cut costs at most this much work.
-    /// </summary>
-    public const int CommitEveryPoints = 256;
 
     /// <summary>Picture file that is read whole into memory before decoding.</summary>
     public const int ImageFileBytesMax = 32 << 20;
@@ -169,7 +219,7 @@ public static class Limits
     public const long SearchBytes = (KMax * (long)PayloadBytesMax) + MiB;
 
     /// <summary>Points of one commit before it: 256 rows of 4,096 floats and payloads.</summary>
-    public const long FreshRowBytes = CommitEveryPoints * ((DimensionMax * 4L) + PayloadBytesMax);
+    public const long FreshRowBytes = BatchItemsMax * ((DimensionMax * 4L) + PayloadBytesMax);
 
     /// <summary>Pages of libonnxruntime.so that a run touches: 24 MB for both models on x64.</summary>
     public const long OnnxRuntimeBytes = 24 * MiB;

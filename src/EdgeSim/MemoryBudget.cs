@@ -26,7 +26,7 @@ public sealed class MemoryBudget
         if (serving)
         {
             shares.Add(new MemoryShare(
-                "HTTP bodies, read and decoded", 2L * Limits.RequestBytesInFlightMax, "fixed", true));
+                "HTTP bodies, read and decoded", Limits.RequestMemoryBytes, "fixed", true));
         }
         else
         {

@@ -292,4 +292,40 @@ public sealed class CollectionTests
 
         Collection.Open(path).Dispose();
     }
+
+    [Fact]
+    public void Describe_WhileAnotherCommits_SaysWhatACommitHolds()
+    {
+        using var directory = new TemporaryDirectory();
+        string path = directory.Sub("c");
+        using Collection collection = Rows.Create(path, Metric.Dot, 4, 1, 91);
+        Assert.Equal(
+            new CollectionSummary(collection.Options, 1, 1, collection.Bytes), Collection.Describe(path));
+        var writer = Task.Run(() =>
+        {
+            for (ulong key = 1; key < 60; key++)
+            {
+                Rows.Add(collection, key / 2, 2, 91);
+                collection.Commit();
+            }
+        });
+        long seen = 0;
+        while (!writer.IsCompleted)
+        {
+            long count = Collection.Describe(path).Count;
+            Assert.InRange(count, seen, 31);
+            seen = count;
+        }
+
+        writer.GetAwaiter().GetResult();
+        Assert.Equal(31, Collection.Describe(path).Count);
+        Assert.Equal(collection.Count, Collection.Describe(path).Count);
+    }
+
+    [Fact]
+    public void Describe_NothingThere_IsAFormatException()
+    {
+        using var directory = new TemporaryDirectory();
+        Assert.Throws<IndexFormatException>(() => Collection.Describe(directory.Sub("nothing")));
+    }
 }

@@ -172,6 +172,37 @@ public sealed class CommandTests
         Assert.Equal(2, nearest.GetProperty("key").GetInt32());
     }
 
+    [Fact]
+    public void Search_FolderOfAnotherUser_IsAnsweredAndAddIsRefused()
+    {
+        const string Nobody = "65534";
+        Assert.SkipUnless(Environment.UserName == "root", "Becoming another user needs root.");
+        using var data = new TemporaryFolder();
+        Published.Run add = Published.Start(data.Path, "add", "c", "--vector", "[1,2]", "--key", "1");
+        Assert.True(add.ExitCode == 0, add.Error);
+
+        // Elsewhere the binary may lie below a folder that others cannot enter.
+        string copy = data.File("bin");
+        Directory.CreateDirectory(copy);
+        string from = Path.GetDirectoryName(Published.Binary)!;
+        foreach (string file in Directory.GetFiles(from).Where(file => !file.EndsWith(".dbg")))
+        {
+            File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
+        }
+
+        Assert.Equal(0, Published.StartFrom("chmod", data.Path, null, "755", data.Path).ExitCode);
+        string[] asNobody =
+            ["--reuid", Nobody, "--regid", Nobody, "--clear-groups", Path.Combine(copy, "edgesim")];
+        Published.Run search = Published.StartFrom(
+            "setpriv", data.Path, null, [.. asNobody, "search", "c", "--key", "1"]);
+        Assert.True(search.ExitCode == 0, search.Error);
+        Assert.Contains("key 1", search.Output);
+        Published.Run refused = Published.StartFrom(
+            "setpriv", data.Path, null, [.. asNobody, "add", "c", "--vector", "[1,2]", "--key", "2"]);
+        Assert.Equal(74, refused.ExitCode);
+        Assert.Contains("can only be read", refused.Error);
+    }
+
     private static JsonElement Demo(string data, string pictures, string sheet)
     {
         Published.Run run = Published.Start(data, "demo", "--pictures", pictures, "--sheet", sheet, "--json");

@@ -72,6 +72,85 @@ public sealed class ServiceLimitsTests
         }
     }
 
+    [Fact]
+    public void Serve_BodiesOfManyTinyThings_AreRefusedAndHarmNobody()
+    {
+        using var data = new TemporaryFolder();
+        using var service = new Service(data.Path);
+        AddOne(service);
+        (string Path, string Body)[] attacks =
+        [
+            ("encode", $$"""{"texts":[{{Many("\"a\"", 2_000_000)}}]}"""),
+            ("points", $$$"""{"points":[{"vector":[1],"payload":{"a":[{{{Many("1", 4_000_000)}}}]}}]}"""),
+            ("points", $$"""{"points":[{{Many("{}", 2_700_000)}}]}"""),
+            ("points", $$$"""{"points":[{"vector":[{{{Many("1", 4_000_000)}}}]}]}"""),
+        ];
+        for (int round = 0; round < 3; round++)
+        {
+            var replies = attacks.Select(attack => Send(service, attack.Path, attack.Body)).ToArray();
+            for (int i = 0; i < 10; i++)
+            {
+                AddOne(service);
+            }
+
+            foreach (Task<HttpResponseMessage> reply in replies)
+            {
+                string text = reply.Result.Content.ReadAsStringAsync().Result;
+                Assert.True((int)reply.Result.StatusCode is 400 or 422 or 503, text);
+                reply.Result.Dispose();
+            }
+        }
+
+        Assert.DoesNotContain("defect", service.Log);
+        Assert.InRange(service.ResidentBytes, 1, 256 << 20);
+    }
+
+    [Fact]
+    public void Serve_ConnectionBeyondTheLimit_IsToldSo_AndIdleOnesAreClosed()
+    {
+        const int ConnectionsMax = 64;
+        using var data = new TemporaryFolder();
+        using var service = new Service(data.Path);
+        var idle = Enumerable.Range(0, ConnectionsMax).Select(_ => new RawHttp(service)).ToArray();
+        string refusal = "";
+        Assert.True(
+            SpinWait.SpinUntil(
+                () =>
+                {
+                    using var raw = RawHttp.Send(service, "GET /healthz HTTP/1.1\nHost: localhost\n\n");
+                    refusal = raw.Read("}");
+                    return refusal.StartsWith("HTTP/1.1 503", StringComparison.Ordinal);
+                },
+                5000),
+            refusal);
+        Assert.Contains("Retry-After: 1\r\n", refusal);
+        string body = refusal[(refusal.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..];
+        Assert.Contains(
+            $"{ConnectionsMax} connections",
+            JsonDocument.Parse(body).RootElement.GetProperty("error").GetString());
+
+        // Whoever is silent is closed after ten seconds and a timer's step; cut off, if it was one too many.
+        Assert.All(idle, raw => Assert.True(raw.Read() is "" or "(reset)"));
+        JsonElement health = Health(service);
+        Assert.InRange(health.GetProperty("connections").GetInt32(), 1, 2);
+        Assert.InRange(health.GetProperty("connectionsRefused").GetInt32(), 1, 1000);
+        foreach (RawHttp raw in idle)
+        {
+            raw.Dispose();
+        }
+    }
+
+    private static string Many(string element, int count) =>
+        string.Join(',', Enumerable.Repeat(element, count));
+
+    private static Task<HttpResponseMessage> Send(Service service, string path, string body)
+    {
+        var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+        return path == "encode"
+            ? service.Client.PostAsync("/edgesim/v1/encode", content)
+            : service.Client.PutAsync("/edgesim/v1/collections/c/points", content);
+    }
+
     private static void AddOne(Service service) => service.Put(
         "/edgesim/v1/collections/c/points",
         new { points = new[] { new { key = 1, vector = new[] { 1f, 2, 3 } } } });

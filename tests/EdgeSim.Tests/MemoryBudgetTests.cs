@@ -34,7 +34,7 @@ public sealed class MemoryBudgetTests
         var serving = new MemoryBudget(Limits.RamBytesDefault, [], serving: true);
         var once = new MemoryBudget(Limits.RamBytesDefault, [], serving: false);
         const long Always = Limits.ManagedHeapBytes + Limits.SearchBytes + Limits.FreshRowBytes;
-        Assert.Equal(Always + (2L * Limits.RequestBytesInFlightMax), serving.HeapBytes);
+        Assert.Equal(Always + Limits.RequestMemoryBytes, serving.HeapBytes);
         Assert.Equal(Always + Limits.ImageFileBytesMax, once.HeapBytes);
         Assert.True(serving.HeapBytes < serving.PlannedBytes);
     }

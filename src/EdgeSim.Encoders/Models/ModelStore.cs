@@ -39,6 +39,14 @@ public sealed class ModelStore
         return found;
     }
 
+    /// <summary>
+    /// True when there is such a model: in the catalogue, installed or not, or in the folder, however broken.
+    /// </summary>
+    public bool IsKnown(string name) =>
+        ManifestRules.IsFileName(name)
+        && (Catalogue.Any(model => model.Name == name)
+            || File.Exists(Path.Combine(Folder, name, ManifestName)));
+
     /// <summary>True when the model's files are there, with the sizes and the fingerprint expected.</summary>
     /// <remarks>Reads the manifest only; contents are checked by <see cref="Check"/>.</remarks>
     public bool IsInstalled(string name) => Examine(name, out _) is null;

@@ -1,7 +1,7 @@
 namespace EdgeSim.Encoders.Text;
 
 /// <summary>Bounds of everything that has to do with text, each with its reason.</summary>
-internal static class TextLimits
+public static class TextLimits
 {
     /// <summary>
     /// Bytes of a text in UTF-8: 1 MiB, about 170,000 words, far beyond what one vector can stand for. A

@@ -23,6 +23,7 @@ internal static class Manifest
             CollectionId = collectionId,
             DescriptorChecksum = descriptorChecksum,
             NextNumber = 1,
+            LiveCountAndOne = 1,
         };
         slot.SlotChecksum = ManifestSlot.ChecksumOf(ref slot);
         byte[] bytes = new byte[FileBytes];

@@ -45,6 +45,13 @@ internal struct ManifestSlot
     internal uint SegmentCount;
 
     /// <summary>
+    /// Live rows of the commit and 1 more, so that a collection can be described without its segments being
+    /// read; 0 where an older EdgeSim did not say.
+    /// </summary>
+    [FieldOffset(40)]
+    internal ulong LiveCountAndOne;
+
+    /// <summary>
     /// The segments, oldest first: a row of a later one replaces a row of the same key in an earlier one.
     /// </summary>
     [FieldOffset(128)]

@@ -34,18 +34,32 @@ internal static class OrphanFiles
             string name = Path.GetFileName(path)[Prefix.Length..];
             if (name.EndsWith(AtomicFile.TemporarySuffix, StringComparison.Ordinal))
             {
-                files.Delete(path);
+                TryDelete(files, path);
             }
             else if (uint.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out uint number))
             {
                 highest = Math.Max(highest, number);
                 if (!listed.Contains(number) && !keepSegments)
                 {
-                    files.Delete(path);
+                    TryDelete(files, path);
                 }
             }
         }
 
         return highest;
+    }
+
+    /// <summary>
+    /// Rubbish that cannot be removed takes room and nothing else; the next open tries again.
+    /// </summary>
+    private static void TryDelete(DurableFiles files, string path)
+    {
+        try
+        {
+            files.Delete(path);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+        }
     }
 }

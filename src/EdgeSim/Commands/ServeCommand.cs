@@ -42,7 +42,8 @@ public static class ServeCommand
                 serving: true);
             budget.Verify();
             budget.ApplyHeapLimit();
-            await HttpHost.RunAsync(options, endpoint, parsed.GetValue(log) == "json");
+            await HttpHost.RunAsync(
+                options, endpoint, parsed.GetValue(log) == "json", parsed.GetValue(insecure));
             return (int)ExitCode.Success;
         });
         return command;

@@ -11,10 +11,12 @@ public sealed class ByteQuota(long bytesMax)
     public long Reserved => Interlocked.Read(ref reserved);
 
     /// <summary>Takes <paramref name="bytes"/> or nothing.</summary>
-    public bool TryReserve(long bytes)
+    /// <param name="bytes">How many.</param>
+    /// <param name="keptFree">Bytes that must stay free after it, for callers that ask without.</param>
+    public bool TryReserve(long bytes, long keptFree = 0)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
-        if (Interlocked.Add(ref reserved, bytes) <= bytesMax)
+        if (Interlocked.Add(ref reserved, bytes) <= bytesMax - keptFree)
         {
             return true;
         }
@@ -24,7 +26,7 @@ public sealed class ByteQuota(long bytesMax)
     }
 
     /// <summary>Whether so many bytes would fit now; another caller may take them meanwhile.</summary>
-    public bool HasRoomFor(long bytes) => Reserved + bytes <= bytesMax;
+    public bool HasRoomFor(long bytes, long keptFree = 0) => Reserved + bytes <= bytesMax - keptFree;
 
     public void Release(long bytes) => Interlocked.Add(ref reserved, -bytes);
 }

@@ -3,11 +3,19 @@ using EdgeSim.Index;
 namespace EdgeSim.Engine;
 
 /// <summary>
-/// The collections of a data folder, each opened when it is first asked for. Owned by the engine's thread.
+/// The collections of a data folder, each opened when it is first asked for; the one that was asked for
+/// longest ago is closed when there are too many. Owned by the engine's thread, which holds at most one
+/// collection while it asks for another.
 /// </summary>
 public sealed class CollectionSet(string folder) : IDisposable
 {
     private readonly Dictionary<string, Collection> open = [];
+
+    /// <summary>The names in <see cref="open"/>, the one asked for last at the end.</summary>
+    private readonly LinkedList<string> used = [];
+
+    /// <summary>Collections that are open now.</summary>
+    public int OpenCount => open.Count;
 
     /// <summary>Names on disk, in ordinal order.</summary>
     public IReadOnlyList<string> Names()
@@ -30,32 +38,43 @@ public sealed class CollectionSet(string folder) : IDisposable
     {
         if (open.TryGetValue(name, out Collection? collection))
         {
+            used.Remove(name);
+            used.AddLast(name);
             return collection;
         }
 
-        string path = PathOf(name);
-        if (!Collection.Exists(path))
+        string path = Existing(name);
+        MakeRoom();
+        return Keep(name, Collection.Open(path));
+    }
+
+    /// <summary>
+    /// The same for adding: one that was opened when its files could only be read is opened again, because
+    /// somebody may have mounted the disk for writing meanwhile.
+    /// </summary>
+    public Collection GetToWrite(string name)
+    {
+        if (open.TryGetValue(name, out Collection? collection) && collection.IsReadOnly)
         {
-            IReadOnlyList<string> names = Names();
-            string known = names.Count == 0 ? "there are none yet" : $"there are: {string.Join(", ", names)}";
-            throw new UserException(
-                ExitCode.NoInput,
-                $"No collection '{name}' in {folder}; {known}. Adding a point creates one.");
+            Close(name);
         }
 
-        RequireRoom();
-        collection = Collection.Open(path);
-        open.Add(name, collection);
-        return collection;
+        return Get(name);
     }
+
+    /// <summary>What a collection holds. Opens and locks nothing.</summary>
+    /// <exception cref="UserException">There is none of that name.</exception>
+    public CollectionSummary Describe(string name) =>
+        open.TryGetValue(name, out Collection? collection)
+            ? new CollectionSummary(
+                collection.Options, collection.Count, collection.Segments.Count, collection.Bytes)
+            : Collection.Describe(Existing(name));
 
     public Collection Create(string name, CollectionOptions options)
     {
         string path = PathOf(name);
-        RequireRoom();
-        Collection collection = Collection.Create(path, options);
-        open.Add(name, collection);
-        return collection;
+        MakeRoom();
+        return Keep(name, Collection.Create(path, options));
     }
 
     /// <summary>
@@ -66,6 +85,7 @@ public sealed class CollectionSet(string folder) : IDisposable
     {
         if (open.Remove(name, out Collection? collection))
         {
+            used.Remove(name);
             try
             {
                 collection.Delete();
@@ -85,6 +105,30 @@ public sealed class CollectionSet(string folder) : IDisposable
         }
 
         open.Clear();
+        used.Clear();
+    }
+
+    private Collection Keep(string name, Collection collection)
+    {
+        open.Add(name, collection);
+        used.AddLast(name);
+        return collection;
+    }
+
+    private string Existing(string name)
+    {
+        string path = PathOf(name);
+        if (Collection.Exists(path))
+        {
+            return path;
+        }
+
+        IReadOnlyList<string> names = Names();
+        string known = names.Count == 0 ? "there are none yet"
+            : $"there are: {string.Join(", ", names.Take(Limits.NamesShownMax))}"
+                + (names.Count > Limits.NamesShownMax ? ", ..." : "");
+        throw new UserException(
+            ExitCode.NoInput, $"No collection '{name}' in {folder}; {known}. Adding a point creates one.");
     }
 
     /// <summary>A name becomes a folder name, so only letters, digits, - and _ are taken.</summary>
@@ -104,13 +148,22 @@ public sealed class CollectionSet(string folder) : IDisposable
                 + "letters, digits, - or _.");
     }
 
-    private void RequireRoom()
+    /// <summary>
+    /// Closes what was asked for longest ago. Nothing of it is in use: rows that a request adds are committed
+    /// or discarded before the next begins.
+    /// </summary>
+    private void MakeRoom()
     {
-        if (open.Count >= Limits.CollectionsOpenMax)
+        while (open.Count >= Limits.CollectionsOpenMax)
         {
-            throw new UserException(
-                ExitCode.Configuration,
-                $"{Limits.CollectionsOpenMax} collections are open, which is the limit. Stop and use fewer.");
+            Close(used.First!.Value);
         }
+    }
+
+    private void Close(string name)
+    {
+        used.Remove(name);
+        open.Remove(name, out Collection? collection);
+        collection!.Dispose();
     }
 }

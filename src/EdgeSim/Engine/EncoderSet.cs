@@ -26,6 +26,24 @@ public sealed class EncoderSet(ModelStore store, int threads) : IDisposable
     public ModelManifest Manifest(string name) =>
         loaded.TryGetValue(name, out IEncoder? encoder) ? encoder.Manifest : store.Find(name).Manifest;
 
+    /// <summary>
+    /// The manifest of the model that a request names, or of the default when it names none.
+    /// </summary>
+    /// <exception cref="UserException">There is no such model; NoInput.</exception>
+    /// <exception cref="ModelException">It is not installed.</exception>
+    public ModelManifest Asked(string? name, Modality modality)
+    {
+        try
+        {
+            return Manifest(name ?? DefaultModel(modality));
+        }
+        catch (ModelException e) when (name is not null && !store.IsKnown(name))
+        {
+            // What the caller has wrong, unlike a model that this machine should have and has not.
+            throw new UserException(ExitCode.NoInput, e.Message, e);
+        }
+    }
+
     /// <summary>The encoder, loaded now if it is not yet: tens of milliseconds once.</summary>
     /// <exception cref="ModelException">Unknown, not installed or damaged.</exception>
     public IEncoder Get(string name)

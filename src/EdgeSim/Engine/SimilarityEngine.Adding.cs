@@ -14,7 +14,7 @@ public sealed partial class SimilarityEngine
     {
         RequireCount(request.Points.Count, "points");
         Collection? collection = collections.Exists(request.Collection)
-            ? collections.Get(request.Collection)
+            ? collections.GetToWrite(request.Collection)
             : null;
         CollectionOptions options = collection?.Options ?? OptionsFor(request);
         if (request.Model is { } model && model != options.Model)
@@ -62,7 +62,7 @@ public sealed partial class SimilarityEngine
         {
             NewPoint point = request.Points[i];
             RequireNew(point);
-            RequirePayload(point.Payload.Span, i);
+            PointPayload.Require(point.Payload.Span, i);
             keys[i] = point.Key ?? PointKey.Of(point.Input);
             Span<float> vector = vectors.AsSpan(i * options.Dimension, options.Dimension);
             try
@@ -134,12 +134,12 @@ public sealed partial class SimilarityEngine
                     Metric = Metric.Cosine,
                     Fingerprint = "",
                 }
-                : OptionsFor(encoders.Manifest(request.Model));
+                : OptionsFor(encoders.Asked(request.Model, Modality.Text));
         }
 
         RequireNew(request.Points[0]);
         Modality modality = first.Input!.Value.Modality;
-        return OptionsFor(encoders.Manifest(request.Model ?? EncoderSet.DefaultModel(modality)));
+        return OptionsFor(encoders.Asked(request.Model, modality));
     }
 
     private static CollectionOptions OptionsFor(ModelManifest manifest) => new()
@@ -156,17 +156,6 @@ public sealed partial class SimilarityEngine
         {
             throw new UserException(
                 ExitCode.Usage, "A new point is a vector, a text or a picture; a key is not enough.");
-        }
-    }
-
-    private static void RequirePayload(ReadOnlySpan<byte> payload, int index)
-    {
-        if (payload.Length > Limits.PayloadBytesMax)
-        {
-            throw new UserException(
-                ExitCode.Data,
-                $"The payload of point {index} has {payload.Length} bytes; allowed are "
-                + $"{Limits.PayloadBytesMax}. Keep large things in a file and its path in the payload.");
         }
     }
 }

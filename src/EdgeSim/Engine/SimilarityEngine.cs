@@ -70,7 +70,19 @@ public sealed partial class SimilarityEngine : IDisposable
     private EncodeReply Encode(EncodeRequest request)
     {
         RequireCount(request.Inputs.Count, "inputs");
-        IEncoder encoder = encoders.Get(request.Model ?? EncoderSet.DefaultModel(request.Inputs[0].Modality));
+        ModelManifest manifest = encoders.Asked(request.Model, request.Inputs[0].Modality);
+        for (int i = 0; i < request.Inputs.Count; i++)
+        {
+            if (request.Inputs[i].Modality != manifest.Modality)
+            {
+                throw new UserException(
+                    ExitCode.Data,
+                    $"Input {i} is a {Word(request.Inputs[i].Modality)}; {manifest.Name} takes a "
+                    + $"{Word(manifest.Modality)}.");
+            }
+        }
+
+        IEncoder encoder = encoders.Get(manifest.Name);
         int dimension = encoder.Manifest.Dimension;
         var items = new EncodedItem[request.Inputs.Count];
         long start = Stopwatch.GetTimestamp();
@@ -131,7 +143,7 @@ public sealed partial class SimilarityEngine : IDisposable
         return new SearchReply(
             request.Collection,
             MetricName(collection.Options.Metric),
-            ModelOrNull(collection),
+            ModelOrNull(collection.Options),
             hits,
             "flat",
             VectorKernels.Best.Name,
@@ -143,26 +155,33 @@ public sealed partial class SimilarityEngine : IDisposable
             searchMs);
     }
 
-    private CollectionsReply List(CollectionsRequest request)
-    {
-        IReadOnlyList<string> names = request.Collection is { } one ? [one] : collections.Names();
-        var items = new CollectionItem[names.Count];
-        for (int i = 0; i < items.Length; i++)
-        {
-            Collection collection = collections.Get(names[i]);
-            items[i] = new CollectionItem(
-                names[i],
-                collection.Options.Dimension,
-                MetricName(collection.Options.Metric),
-                ModelOrNull(collection),
-                collection.Options.Fingerprint,
-                collection.Count,
-                collection.Segments.Count,
-                collection.Bytes);
-        }
+    private CollectionsReply List(CollectionsRequest request) => new(
+        request.Collection is { } one
+            ? [Item(one, collections.Describe(one))]
+            : [.. collections.Names().Select(ItemOrError)]);
 
-        return new CollectionsReply(items);
+    /// <summary>One collection that cannot be read must not hide the others.</summary>
+    private CollectionItem ItemOrError(string name)
+    {
+        try
+        {
+            return Item(name, collections.Describe(name));
+        }
+        catch (Exception e) when (e is IndexException or UserException)
+        {
+            return new CollectionItem(name, Error: e.Message);
+        }
     }
+
+    private static CollectionItem Item(string name, CollectionSummary summary) => new(
+        name,
+        summary.Options.Dimension,
+        MetricName(summary.Options.Metric),
+        ModelOrNull(summary.Options),
+        summary.Options.Fingerprint,
+        summary.Count,
+        summary.Segments,
+        summary.Bytes);
 
     private static Match Stored(Collection collection, string name, ulong key) =>
         collection.TryGet(key, out Match match)
@@ -270,8 +289,8 @@ public sealed partial class SimilarityEngine : IDisposable
         _ => throw new ArgumentOutOfRangeException(nameof(metric), metric, "unknown metric"),
     };
 
-    private static string? ModelOrNull(Collection collection) =>
-        collection.Options.Model.Length == 0 ? null : collection.Options.Model;
+    private static string? ModelOrNull(CollectionOptions options) =>
+        options.Model.Length == 0 ? null : options.Model;
 
     private static string Named(string model) => model.Length == 0 ? "no model" : $"'{model}'";
 

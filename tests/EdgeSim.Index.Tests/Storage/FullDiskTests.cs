@@ -8,6 +8,7 @@ public sealed partial class FullDiskTests
 {
     private const ulong ReadOnly = 1;
     private const ulong Remount = 32;
+    private const ulong Bind = 4096;
 
     [Fact]
     public void Commit_DiskIsFullThenReadOnly_LeavesTheCommitBefore()
@@ -38,8 +39,14 @@ public sealed partial class FullDiskTests
             }
 
             Assert.Equal(0, Mount("tmpfs", disk, "tmpfs", Remount | ReadOnly, "size=256k"));
-            Assert.Contains(
-                "LOCK", Assert.Throws<IndexStorageException>(() => Collection.Open(path)).Message);
+            AssertReadsOnly(path);
+
+            // As after a copy by somebody who left the lock file out.
+            Assert.Equal(0, Mount("tmpfs", disk, "tmpfs", Remount, "size=256k"));
+            File.Delete(Path.Combine(path, "LOCK"));
+            File.WriteAllText(Path.Combine(path, "segment-0000000999.tmp"), "rubbish");
+            Assert.Equal(0, Mount("tmpfs", disk, "tmpfs", Remount | ReadOnly, "size=256k"));
+            AssertReadsOnly(path);
         }
         finally
         {
@@ -47,10 +54,61 @@ public sealed partial class FullDiskTests
         }
     }
 
-    private static void AssertAnswers(Collection collection)
+    [Fact]
+    public void Open_SameDirectoryReadAndWritten_ReadersShareAndAWriterIsAlone()
+    {
+        using var directory = new TemporaryDirectory();
+        string path = directory.Sub("c");
+        Rows.Create(path, Metric.Dot, 4, 3, 91).Dispose();
+        string view = Directory.CreateDirectory(directory.Sub("view")).FullName;
+        Assert.SkipWhen(Mount(path, view, "", Bind, "") != 0, "Mounting a second view needs root.");
+        try
+        {
+            Assert.Equal(0, Mount(path, view, "", Bind | Remount | ReadOnly, ""));
+            using (Collection.Open(path))
+            {
+                var written = Assert.Throws<IndexLockedException>(() => Collection.Open(view));
+                Assert.Contains($"process {Environment.ProcessId} (this one)", written.Message);
+            }
+
+            using (Collection first = Collection.Open(view))
+            using (Collection second = Collection.Open(view))
+            {
+                AssertAnswers(first);
+                AssertAnswers(second);
+                var read = Assert.Throws<IndexLockedException>(() => Collection.Open(path));
+                Assert.Contains("a process that reads it", read.Message);
+            }
+
+            using Collection again = Collection.Open(path);
+            Assert.False(again.IsReadOnly);
+        }
+        finally
+        {
+            Assert.Equal(0, Unmount(view));
+        }
+    }
+
+    private static void AssertReadsOnly(string path)
+    {
+        using Collection collection = Collection.Open(path);
+        using Collection another = Collection.Open(path);
+        Assert.True(collection.IsReadOnly);
+        AssertAnswers(collection, 5);
+        AssertAnswers(another, 5);
+        var error = Assert.Throws<IndexReadOnlyException>(() => collection.Add(60, [1, 2, 3, 4], []));
+        Assert.Contains("can only be read", error.Message);
+        Assert.Throws<IndexReadOnlyException>(collection.Delete);
+        collection.Commit();
+        AssertAnswers(collection, 5);
+        Assert.Throws<IndexStorageException>(
+            () => Collection.Create(path + "-new", Rows.Options(Metric.Dot, 4)));
+    }
+
+    private static void AssertAnswers(Collection collection, int count = 3)
     {
         var matches = new Match[9];
-        Assert.Equal(3, collection.Search([1, 1, 1, 1], new SearchScratch(), matches).MatchCount);
+        Assert.Equal(count, collection.Search([1, 1, 1, 1], new SearchScratch(), matches).MatchCount);
     }
 
     [LibraryImport(

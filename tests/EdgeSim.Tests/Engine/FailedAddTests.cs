@@ -47,6 +47,23 @@ public sealed partial class FailedAddTests
         AssertNothing(data);
     }
 
+    [Theory]
+    [InlineData("[1]")]
+    [InlineData("{\"a\":1")]
+    [InlineData("{\"a\":\"\\ud800\"}")]
+    [InlineData("{\"\\udc00\":1}")]
+    [InlineData("{\"a\":\"\u00ff\"}")]
+    public void Add_PayloadThatNoReplyCouldCarry_LeavesNoCollection(string latin)
+    {
+        using var data = new TemporaryData();
+        byte[] payload = System.Text.Encoding.Latin1.GetBytes(latin);
+        var point = new NewPoint(1, PointInput.FromVector([1, 2]), payload);
+        UserException e = Assert.Throws<UserException>(
+            () => data.Engine.Execute(new AddRequest("v", null, [point])));
+        Assert.Equal(ExitCode.Data, e.Code);
+        AssertNothing(data);
+    }
+
     [Fact]
     public void Add_TextAmongVectors_LeavesNoCollection()
     {
@@ -87,9 +104,12 @@ public sealed partial class FailedAddTests
     private static void AddMuch(TemporaryData data, string collection)
     {
         NewPoint[] points = [.. Enumerable.Range(1, Limits.BatchItemsMax).Select(i => new NewPoint(
-            (ulong)i, PointInput.FromVector([i, 2, 3]), new byte[Limits.PayloadBytesMax]))];
+            (ulong)i, PointInput.FromVector([i, 2, 3]), Payload()))];
         data.Engine.Execute(new AddRequest(collection, null, points));
     }
+
+    private static byte[] Payload() => System.Text.Encoding.ASCII.GetBytes(
+        $$"""{"a":"{{new string('x', Limits.PayloadBytesMax - 8)}}"}""");
 
     private static void AssertNothing(TemporaryData data)
     {

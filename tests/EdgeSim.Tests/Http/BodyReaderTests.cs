@@ -75,23 +75,37 @@ public sealed class BodyReaderTests
     {
         var reader = new BodyReader(Patience);
         var held = new List<RequestBody>();
-        for (int i = 0; i < Limits.RequestBytesInFlightMax / Limits.RequestBytesMax; i++)
+        const int Rest =
+            Limits.RequestBytesInFlightMax - Limits.RequestBytesMax - Limits.RequestBytesForSmall;
+        foreach (int length in new[] { Limits.RequestBytesMax, Rest })
         {
-            held.Add(await reader.ReadAsync(Context(new MemoryStream(Bytes(Limits.RequestBytesMax)), null)));
+            held.Add(await reader.ReadAsync(Context(new MemoryStream(Bytes(length)), length)));
         }
 
-        foreach (bool stated in new[] { true, false })
+        await AssertRefused(reader, Limits.BodyBlockBytesMax + 1);
+        const int Small = Limits.RequestBytesForSmall / Limits.BodyBlockBytesMax;
+        for (int i = 0; i < Small; i++)
         {
-            var e = await Assert.ThrowsAsync<UserException>(async () => await reader.ReadAsync(
-                Context(new MemoryStream(Bytes(10)), stated ? 10 : null)));
-            Assert.Equal(ExitCode.Busy, e.Code);
-            Assert.Contains($"{Limits.RequestBytesInFlightMax} are allowed together", e.Message);
+            held.Add(await reader.ReadAsync(Context(
+                new MemoryStream(Bytes(Limits.BodyBlockBytesMax)), Limits.BodyBlockBytesMax)));
         }
 
-        Assert.Equal(2, reader.Refused);
+        await AssertRefused(reader, 10);
+        Assert.Equal(4, reader.Refused);
         held.ForEach(body => body.Dispose());
         Assert.Equal(0, reader.BytesHeld);
         (await reader.ReadAsync(Context(new MemoryStream(Bytes(10)), 10))).Dispose();
+    }
+
+    private static async Task AssertRefused(BodyReader reader, int length)
+    {
+        foreach (bool stated in new[] { true, false })
+        {
+            var e = await Assert.ThrowsAsync<UserException>(async () => await reader.ReadAsync(
+                Context(new MemoryStream(Bytes(length)), stated ? length : null)));
+            Assert.Equal(ExitCode.Busy, e.Code);
+            Assert.Contains($"{Limits.RequestBytesInFlightMax} are allowed together", e.Message);
+        }
     }
 
     private static byte[] Bytes(int length)

@@ -5,6 +5,7 @@ namespace EdgeSim.Index.Storage.Interop;
 
 internal static partial class Libc
 {
+    private const int LockShared = 1;
     private const int LockExclusive = 2;
     private const int LockNonBlocking = 4;
     private const int LockRelease = 8;
@@ -15,9 +16,15 @@ internal static partial class Libc
     /// The system gives it back when the file is closed or its process dies, however it dies.
     /// </summary>
     /// <exception cref="IOException">The file system knows no locks, or another error.</exception>
-    internal static bool TryLock(SafeFileHandle file, string path)
+    internal static bool TryLock(SafeFileHandle file, string path) => TryLock(file, LockExclusive, path);
+
+    /// <summary>The same for a lock that several may have, as long as nobody has the exclusive one.</summary>
+    /// <exception cref="IOException">The file system knows no locks, or another error.</exception>
+    internal static bool TryLockShared(SafeFileHandle file, string path) => TryLock(file, LockShared, path);
+
+    private static bool TryLock(SafeFileHandle file, int kind, string path)
     {
-        if (FLock(file, LockExclusive | LockNonBlocking) == 0)
+        if (FLock(file, kind | LockNonBlocking) == 0)
         {
             return true;
         }

@@ -31,7 +31,7 @@ public sealed class BodyReader(TimeSpan deadline)
         }
 
         // A body that states its length is refused before it is read if it cannot fit now.
-        if (stated is { } length && !quota.HasRoomFor(length))
+        if (stated is { } length && !quota.HasRoomFor(length, RequestBody.KeptFree(length)))
         {
             throw Full();
         }
@@ -44,12 +44,12 @@ public sealed class BodyReader(TimeSpan deadline)
             await Fill(body, context.Request.Body, stated, patience.Token);
             return body;
         }
-        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
+        catch (Exception e) when (
+            e is BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout }
+            || (e is OperationCanceledException && !context.RequestAborted.IsCancellationRequested))
         {
             body.Dispose();
-            throw new BadHttpRequestException(
-                $"The body was not complete after {deadline.TotalSeconds:F0} s; send it faster or in parts.",
-                StatusCodes.Status408RequestTimeout);
+            throw TooSlow();
         }
         catch
         {
@@ -97,6 +97,11 @@ public sealed class BodyReader(TimeSpan deadline)
     private static BadHttpRequestException TooLarge() => new(
         $"The body is larger than {Limits.RequestBytesMax} bytes. Send it in parts, or a smaller picture.",
         StatusCodes.Status413PayloadTooLarge);
+
+    private BadHttpRequestException TooSlow() => new(
+        $"The body came too slowly: it must be complete after {deadline.TotalSeconds:F0} s, and bring "
+        + $"{Limits.TransferBytesPerSecondMin} bytes a second. Send it faster or in parts.",
+        StatusCodes.Status408RequestTimeout);
 
     private UserException Full()
     {

@@ -17,12 +17,24 @@ public static class HttpReplies
         _ => throw new ArgumentException($"no JSON for {reply.GetType().Name}", nameof(reply)),
     };
 
+    /// <summary>Writes an error, or ends the connection when half of another reply is out already.</summary>
     public static Task WriteError(HttpContext context, ErrorBody error)
     {
-        if (error.Status == StatusCodes.Status503ServiceUnavailable)
+        if (context.Response.HasStarted)
+        {
+            context.Abort();
+            return Task.CompletedTask;
+        }
+
+        if (error.IsPassing)
         {
             context.Response.Headers.RetryAfter =
                 Limits.RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+        }
+
+        if (error.Error.Length > Limits.ErrorCharsMax)
+        {
+            error = error with { Error = error.Error[..Limits.ErrorCharsMax] + "..." };
         }
 
         return Write(context, error.Status, error, JsonFormats.Default.ErrorBody);

@@ -3,12 +3,29 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using EdgeSim.Encoders;
 using EdgeSim.Engine;
+using Microsoft.Net.Http.Headers;
 
 namespace EdgeSim.Transports.Http;
 
 /// <summary>What a body means: from its bytes and its headers to a <see cref="Request"/>.</summary>
 public static class HttpRequests
 {
+    /// <summary>
+    /// Refuses what is not said to be JSON, or a picture where one is taken. A browser lets a page of another
+    /// site send the other types without asking, and these only after it has asked, in vain.
+    /// </summary>
+    /// <exception cref="BadHttpRequestException">415.</exception>
+    public static void RequireMediaType(HttpContext context, bool pictures)
+    {
+        if (!IsJson(context) && !(pictures && IsPicture(context)))
+        {
+            throw new BadHttpRequestException(
+                $"Content-Type is '{context.Request.ContentType}'; this resource takes application/json"
+                + (pictures ? " and pictures as image/..." : "") + ". Send that header.",
+                StatusCodes.Status415UnsupportedMediaType);
+        }
+    }
+
     public static Request Encode(HttpContext context, ReadOnlySequence<byte> bytes)
     {
         if (IsPicture(context))
@@ -25,20 +42,16 @@ public static class HttpRequests
         }
 
         return new EncodeRequest(body.Model, texts
-            ? [.. body.Texts!.Select((text, i) => EncoderInput.FromText(NotNull(text, "texts", i)))]
-            : [.. body.Images!.Select((image, i) => EncoderInput.FromImage(NotNull(image, "images", i)))]);
+            ? [.. body.Texts!.Select(EncoderInput.FromText)]
+            : [.. body.Images!.Select(EncoderInput.FromImage)]);
     }
-
-    private static T NotNull<T>(T? value, string array, int index)
-        where T : class =>
-        value ?? throw new UserException(ExitCode.Usage, $"{array}[{index}] is null.");
 
     public static Request Add(HttpContext context, ReadOnlySequence<byte> bytes)
     {
         PointsBody body = Read(bytes, JsonFormats.Default.PointsBody);
         PointBody[] points = body.Points
             ?? throw new UserException(ExitCode.Usage, "points is missing: give an array of points.");
-        return new AddRequest(Name(context), body.Model, ToPoints(points));
+        return new AddRequest(Name(context), body.Model, [.. points.Select(ToPoint)]);
     }
 
     public static Request Search(HttpContext context, ReadOnlySequence<byte> bytes)
@@ -59,35 +72,11 @@ public static class HttpRequests
     public static Request Describe(HttpContext context, ReadOnlySequence<byte> bytes) =>
         new CollectionsRequest(Name(context));
 
-    private static NewPoint[] ToPoints(PointBody?[] bodies)
-    {
-        var points = new NewPoint[bodies.Length];
-        for (int i = 0; i < points.Length; i++)
-        {
-            points[i] = ToPoint(
-                bodies[i] ?? throw new UserException(
-                    ExitCode.Usage,
-                    $"points[{i}] is null; an object with a vector, text or image is expected."));
-        }
+    private static NewPoint ToPoint(PointBody point) => new(
+        point.Key, OneOf(point.Vector, point.Text, point.Image, null), point.Payload);
 
-        return points;
-    }
-
-    private static NewPoint ToPoint(PointBody point)
-    {
-        if (point.Payload is { } json && json.ValueKind != JsonValueKind.Object)
-        {
-            throw new UserException(
-                ExitCode.Usage, $"payload is a JSON {json.ValueKind}; it must be an object.");
-        }
-
-        byte[] payload = point.Payload is { } element
-            ? JsonSerializer.SerializeToUtf8Bytes(element, JsonFormats.Default.JsonElement)
-            : [];
-        return new NewPoint(point.Key, OneOf(point.Vector, point.Text, point.Image, null), payload);
-    }
-
-    private static PointInput OneOf(float[]? vector, string? text, byte[]? image, ulong? key)
+    private static PointInput OneOf(
+        float[]? vector, string? text, ReadOnlyMemory<byte>? image, ulong? key)
     {
         int given = (vector is null ? 0 : 1) + (text is null ? 0 : 1)
             + (image is null ? 0 : 1) + (key is null ? 0 : 1);
@@ -99,7 +88,7 @@ public static class HttpRequests
 
         return vector is not null ? PointInput.FromVector(vector)
             : text is not null ? PointInput.FromText(text)
-            : image is not null ? PointInput.FromImage(image)
+            : image is { } file ? PointInput.FromImage(file)
             : PointInput.FromKey(key!.Value);
     }
 
@@ -115,12 +104,13 @@ public static class HttpRequests
             ExitCode.Usage, "The body is null; a JSON object is expected.");
     }
 
-    private static bool IsPicture(HttpContext context)
-    {
-        string? type = context.Request.ContentType;
-        return type?.StartsWith("image/", StringComparison.OrdinalIgnoreCase) == true
-            || string.Equals(type, "application/octet-stream", StringComparison.OrdinalIgnoreCase);
-    }
+    private static bool IsPicture(HttpContext context) =>
+        context.Request.ContentType?.StartsWith("image/", StringComparison.OrdinalIgnoreCase) == true;
+
+    private static bool IsJson(HttpContext context) =>
+        MediaTypeHeaderValue.TryParse(context.Request.ContentType, out MediaTypeHeaderValue? type)
+        && type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+        && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase));
 
     private static int KOf(HttpContext context)
     {

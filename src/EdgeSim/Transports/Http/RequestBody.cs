@@ -20,12 +20,16 @@ public sealed class RequestBody(ByteQuota quota) : IDisposable
         ? ReadOnlySequence<byte>.Empty
         : new ReadOnlySequence<byte>(first, 0, last!, last!.Memory.Length);
 
+    /// <summary>What a body of this length must leave to shorter ones.</summary>
+    internal static long KeptFree(long length) =>
+        length > Limits.BodyBlockBytesMax ? Limits.RequestBytesForSmall : 0;
+
     /// <summary>
     /// Room for the next bytes, or false when the quota has none; nothing is reserved then.
     /// </summary>
     internal bool TryExtend(int bytes, out Memory<byte> room)
     {
-        if (!quota.TryReserve(bytes))
+        if (!quota.TryReserve(bytes, KeptFree(Length + bytes)))
         {
             room = default;
             return false;
