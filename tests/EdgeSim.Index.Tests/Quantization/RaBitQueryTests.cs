@@ -4,7 +4,9 @@ using EdgeSim.Index.Tests.Support;
 
 namespace EdgeSim.Index.Tests.Quantization;
 
-/// <summary>The promises of the estimate: no bias, a bound that holds as often as stated, and recall.</summary>
+/// <summary>
+/// The promises of the estimate: no bias, a bound that holds as often as stated, and recall.
+/// </summary>
 public sealed class RaBitQueryTests(ITestOutputHelper output)
 {
     /// <summary>Probability that a normal number lies beyond 1.9 deviations, on either side.</summary>
@@ -83,6 +85,9 @@ public sealed class RaBitQueryTests(ITestOutputHelper output)
         int seeds = Emulation.Choose(100, 20);
         float[] sizes = metric == Metric.Cosine ? [1f, 1e-42f, 3e38f] : [1f, 1e-42f, 1e-30f, 1e17f];
         var random = new SplitMix64(62);
+        int all = 0;
+        int allBeyond = 0;
+        int allDropped = 0;
         foreach (float size in sizes)
         {
             foreach (int dimension in (int[])[1, 2, 17, 100])
@@ -108,10 +113,15 @@ public sealed class RaBitQueryTests(ITestOutputHelper output)
                 output.WriteLine(
                     $"{size} x {dimension}: beyond {tally.Beyond / (double)pairs:P2}, "
                     + $"dropped {tally.Dropped / (double)pairs:P2}");
-                Assert.InRange((double)tally.Beyond / pairs, 0, Stated);
-                Assert.InRange((double)tally.Dropped / pairs, 0, Stated / 2);
+                Assert.InRange((double)tally.Beyond / pairs, 0, Stated + (3 * Math.Sqrt(Stated / pairs)));
+                all += pairs;
+                allBeyond += tally.Beyond;
+                allDropped += tally.Dropped;
             }
         }
+
+        Assert.InRange((double)allBeyond / all, 0, Stated);
+        Assert.InRange((double)allDropped / all, 0, Stated / 2);
     }
 
     [Fact]
@@ -182,7 +192,8 @@ public sealed class RaBitQueryTests(ITestOutputHelper output)
 
         double recall = found / (10.0 * queries);
         output.WriteLine(
-            $"{metric}: recall {recall:P2}, {(double)rescored / queries:F0} of {count} rows measured exactly");
+            $"{metric}: recall {recall:P2}, "
+            + $"{(double)rescored / queries:F0} of {count} rows measured exactly");
         Assert.InRange(recall, 0.99, 1);
         Assert.InRange((double)rescored / queries / count, 0, Emulation.Choose(0.2, 0.5));
     }
