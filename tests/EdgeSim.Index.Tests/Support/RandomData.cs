@@ -20,6 +20,19 @@ internal static class RandomData
         return vector;
     }
 
+    /// <summary>Normal components (Box and Muller 1958), so that the direction is evenly random.</summary>
+    public static float[] Normal(this ref SplitMix64 random, int dimension)
+    {
+        float[] vector = new float[dimension];
+        for (int i = 0; i < dimension; i++)
+        {
+            double radius = Math.Sqrt(-2 * Math.Log(1 - random.Fraction()));
+            vector[i] = (float)(radius * Math.Cos(2 * Math.PI * random.Fraction()));
+        }
+
+        return vector;
+    }
+
     /// <summary>Any code, -128 included.</summary>
     public static void Fill(this ref SplitMix64 random, Span<sbyte> codes) =>
         random.Fill(MemoryMarshal.AsBytes(codes));
