@@ -16,7 +16,7 @@ internal sealed record ProductTraining(
 {
     /// <summary>
     /// A round that lowers the loss by less than this part of it is the last one: the sixth or so. All later
-    /// ones together gained less than half a percent where this was measured.
+    /// ones together gained less than one percent where this was measured.
     /// </summary>
     private const double Tolerance = 1e-3;
 

@@ -178,6 +178,39 @@ public sealed class ProductQuantizerTests
         }
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.3)]
+    public void EncodeAndScan_Allocate_Nothing(double threshold)
+    {
+        ProductQuantizer quantizer = Random(60, 7, 4, threshold, 8);
+        var encoder = new ProductEncoder(quantizer);
+        var random = new SplitMix64(46);
+        float[] row = random.Vector(60);
+        byte[] codes = new byte[7];
+        byte[] blocks = new byte[NibbleBlocks.Bytes(1, 7)];
+        float[] tables = new float[quantizer.TableLength];
+        byte[] bytes = new byte[tables.Length];
+        ushort[] sums = new ushort[1];
+        VectorKernels kernels = VectorKernels.Best;
+        long before = 0;
+        for (int pass = 0; pass < 2; pass++)
+        {
+            // The first pass prepares what the runtime allocates once.
+            before = GC.GetAllocatedBytesForCurrentThread();
+            encoder.Encode(row, codes);
+            NibbleBlocks.Pack(codes, 7, blocks);
+            quantizer.DotTables(kernels, row, tables);
+            quantizer.DistanceTables(kernels, row, tables);
+            ProductQuantizer.QuantizeTables(tables, bytes);
+            kernels.ScanNibbles(bytes, blocks, sums);
+            NibbleBlocks.Row(blocks, 0, codes);
+            quantizer.Decode(codes, row);
+        }
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
     [Fact]
     public void Inputs_ThatDoNotFit_AreRefused()
     {

@@ -15,7 +15,7 @@ public sealed class ProductTrainingTests
 
     private static int QueryCount { get; } = Emulation.Choose(100, 20);
 
-    /// <summary>Clustered unit vectors, with so much noise that neighbours are not all of one cluster.</summary>
+    /// <summary>Unit vectors in clusters so noisy that neighbours are not all of one cluster.</summary>
     private static float[] Rows { get; } = Clusters.Unit(Count, Dimension, 100, 1.2, 7);
 
     private static float[] Queries { get; } = Clusters.Unit(QueryCount, Dimension, 100, 1.2, 7, stream: 1);
@@ -222,7 +222,7 @@ public sealed class ProductTrainingTests
         Assert.Contains(message, error.Message);
     }
 
-    /// <summary>Mean squared error, the mean square of its part along the row, and the decoded rows.</summary>
+    /// <summary>Mean squared error, mean square of its part along the row, and the decoded rows.</summary>
     private static (double Squares, double Parallel, float[] Decoded) Errors(
         ProductTraining training, float[] rows)
     {

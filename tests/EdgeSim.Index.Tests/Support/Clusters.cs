@@ -8,7 +8,7 @@ internal static class Clusters
     /// <param name="dimension">Components of a row.</param>
     /// <param name="centres">Centres, of unit length.</param>
     /// <param name="noise">Length of the noise, about.</param>
-    /// <param name="seed">Same seed, same centres; rows follow from seed and <paramref name="stream"/>.</param>
+    /// <param name="seed">Same seed, same centres; with the same stream, same rows.</param>
     /// <param name="stream">Another stream gives other rows around the same centres.</param>
     public static float[] Unit(
         int count, int dimension, int centres, double noise, ulong seed, ulong stream = 0)
