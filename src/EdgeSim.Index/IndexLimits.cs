@@ -51,6 +51,31 @@ public static class IndexLimits
     /// </summary>
     public const float ComponentMax = 1e17f;
 
+    /// <summary>
+    /// Rows that a clustering or a codebook is trained on: 256 for each of the 256 centroids of an 8-bit
+    /// code, beyond which errors hardly fall; 32 MiB of float32 at 128 dimensions. Of more rows take a
+    /// sample.
+    /// </summary>
+    public const int TrainingRowsMax = 65_536;
+
+    /// <summary>
+    /// Centroids of one clustering: the square root of <see cref="SegmentRowsMax"/>, the usual number of
+    /// lists; 16 training rows are left for each.
+    /// </summary>
+    public const int CentroidsMax = 4096;
+
+    /// <summary>
+    /// Iterations of a training: errors fall by less than a thousandth a step long before, so more would only
+    /// keep a board hot.
+    /// </summary>
+    public const int TrainingIterationsMax = 100;
+
+    /// <summary>
+    /// Components of a sub-space trained with the score-aware loss: its least squares solve needs the square
+    /// of this in doubles (128 KiB) and the cube in multiplications for each centroid.
+    /// </summary>
+    public const int ScoreAwareWidthMax = 128;
+
     /// <summary>Characters of a fingerprint or model name: a SHA-256 in hexadecimal has 64.</summary>
     public const int NameLengthMax = 256;
 
