@@ -1,9 +1,8 @@
+using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using EdgeSim.Commands;
 using EdgeSim.Encoders;
 using EdgeSim.Encoders.Models;
-
-using System.Runtime.InteropServices;
 
 namespace EdgeSim.Tests;
 
@@ -62,7 +61,8 @@ public sealed class MemoryBudgetTests
     [Fact]
     public unsafe void ProcessMemory_Read_SeesAnAllocation()
     {
-        // Outside the managed heap, which may have room for it already; much, for other tests free some meanwhile.
+        // Outside the managed heap, which may have room for it already; much, for other tests free some
+        // meanwhile.
         const int Bytes = 256 << 20;
         ProcessMemory before = ProcessMemory.Read();
         void* block = NativeMemory.Alloc(Bytes);

@@ -155,7 +155,7 @@ internal readonly struct RaBitQuery
 
         // Squares are compared, so that no root is taken per row. The bound of near rows could be narrowed by
         // sqrt(1 - cos^2) at the same stated probability: that spared 4 % of the exact measurements and lost
-        // 0.4 to 0.9 points of recall on clustered rows, so the published width stays.
+        // 0.2 to 0.9 points of recall on clustered rows, so the published width stays.
         double missing = needed - Product(sum, row) - slack;
         return missing <= 0 || missing * missing <= Variance(row);
     }
