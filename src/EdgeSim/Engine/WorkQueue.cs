@@ -22,6 +22,11 @@ public sealed class WorkQueue : IDisposable
         {
             SingleReader = true,
             FullMode = BoundedChannelFullMode.Wait,
+
+            // The writer itself wakes the worker, which is all that happens then. By default a thread of the
+            // pool would, and where callers block every thread of the pool on their replies, none is left to
+            // do it.
+            AllowSynchronousContinuations = true,
         });
         worker = new Thread(Work) { Name = "engine", IsBackground = true };
         worker.Start();
