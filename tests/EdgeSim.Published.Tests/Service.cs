@@ -13,8 +13,13 @@ internal sealed partial class Service : IDisposable
     private readonly List<string> log = [];
 
     public Service(string data, params string[] more)
+        : this(Published.Launch(Published.Binary, data, ["serve", "--listen", "127.0.0.1:0", .. more]))
     {
-        process = Published.Launch(Published.Binary, data, ["serve", "--listen", "127.0.0.1:0", .. more]);
+    }
+
+    private Service(Process started)
+    {
+        process = started;
         var address = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         process.ErrorDataReceived += (_, e) => Note(e.Data, address);
         process.BeginErrorReadLine();
@@ -27,6 +32,14 @@ internal sealed partial class Service : IDisposable
             Timeout = TimeSpan.FromSeconds(60),
         };
     }
+
+    /// <summary>
+    /// The build that <c>./run.sh serve</c> starts: compiled at run time, of the newer framework.
+    /// </summary>
+    public static Service OfRunScript(string data) => new(Published.Launch(
+        Path.Combine(Published.Root, "artifacts/net10.0/bin/EdgeSim/release/edgesim"),
+        data,
+        ["serve", "--listen", "127.0.0.1:0"]));
 
     public HttpClient Client { get; }
 

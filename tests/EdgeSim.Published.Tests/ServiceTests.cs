@@ -223,6 +223,17 @@ public sealed class ServiceTests
         }
     }
 
+    /// <summary>Runtimes differ in what they do with a signal before the program hears of it.</summary>
+    [Fact]
+    public void Serve_OfTheOtherBuildTerminated_StopsInOrder()
+    {
+        using var data = new TemporaryFolder();
+        using Service service = Service.OfRunScript(data.Path);
+        service.Put("/edgesim/v1/collections/c/points", Point(1));
+        Assert.Equal(0, service.Terminate());
+        Assert.Contains("Stopped; everything acknowledged is on disk", service.Log);
+    }
+
     [Fact]
     public void Serve_TerminatedWithSecondsOfWorkWaiting_AnswersAllOfIt()
     {

@@ -28,7 +28,9 @@ public static class CommandLine
             EnableDefaultExceptionHandler = false,
 
             // The library would end the process two seconds after SIGTERM, whatever a command still finishes.
-            ProcessTerminationTimeout = TimeSpan.FromSeconds(Limits.ShutdownSeconds + 5),
+            // The service has the host's handler, which waits; another command is as safe to end as by a
+            // power cut.
+            ProcessTerminationTimeout = null,
         }));
     }
 
