@@ -1,3 +1,5 @@
+using EdgeSim.Index.Kernels;
+
 namespace EdgeSim.Index.Quantization;
 
 /// <summary>
@@ -46,17 +48,12 @@ internal static class RowQuantizer
         // A vector too small for a normal scale gets coarser codes, within the same error bound.
         float scale = Math.Max((float)(max * unit / CodeMax), ScaleMin);
         double inverse = unit / scale;
-        int squares = 0;
-        int sum = 0;
-        for (int i = 0; i < vector.Length; i++)
-        {
-            int code = Math.Clamp((int)Math.Round(vector[i] * inverse), -CodeMax, CodeMax);
-            codes[i] = (sbyte)code;
-            squares += code * code;
-            sum += code;
-        }
-
-        return new QuantizedRow(scale, squares, sum);
+        Span<sbyte> row = codes[..vector.Length];
+        Span<int> sum = stackalloc int[1];
+        Span<int> squares = stackalloc int[1];
+        VectorKernels.Best.Quantize(vector, inverse, row);
+        VectorKernels.Best.RowSums(row.Length, row, sum, squares);
+        return new QuantizedRow(scale, squares[0], sum[0]);
     }
 
     /// <summary>Largest magnitude of a vector that has passed the checks of <see cref="Quantize"/>.</summary>
