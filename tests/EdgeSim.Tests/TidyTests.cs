@@ -74,8 +74,7 @@ public sealed partial class TidyTests
         from path in Repository.Files(".cs", ".sh", ".md", ".csproj", ".props", ".pubxml", ".json")
         where path != "tests/EdgeSim.Tests/TidyTests.cs"
         from line in Numbered(path)
-        where line.Text.Contains("/work/", StringComparison.Ordinal)
-            || line.Text.Contains("registry.npmjs", StringComparison.Ordinal)
+        where PlaceOfOurs().IsMatch(line.Text)
         select $"{path}:{line.Number}");
 
     [Fact]
@@ -119,6 +118,10 @@ public sealed partial class TidyTests
 
     private static IEnumerable<(int Number, string Text)> Numbered(string path) =>
         Repository.Read(path).TrimEnd('\n').Split('\n').Select((text, i) => (i + 1, text));
+
+    /// <summary>An absolute path of somebody's machine, or the host of a package registry.</summary>
+    [GeneratedRegex(@"(?<![\w.~/}])/(home|root|work|mnt|Users)/|\bregistry\.\w+\.")]
+    private static partial Regex PlaceOfOurs();
 
     [GeneratedRegex(
         @"^public (?:(?:sealed|abstract|static|readonly|partial|unsafe|ref) )*"
