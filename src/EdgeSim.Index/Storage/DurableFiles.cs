@@ -27,6 +27,9 @@ internal class DurableFiles
     /// <summary>Returns when the file's bytes are on the disk (fsync).</summary>
     internal virtual void Flush(SafeFileHandle file) => RandomAccess.FlushToDisk(file);
 
+    /// <summary>Cuts a file, or lengthens it with zeros. Never on a file that may be mapped.</summary>
+    internal virtual void SetLength(SafeFileHandle file, long bytes) => RandomAccess.SetLength(file, bytes);
+
     /// <summary>Gives a file its final name, atomically, over one that has it.</summary>
     internal virtual void Rename(string from, string to) => File.Move(from, to, overwrite: true);
 
