@@ -22,14 +22,67 @@ public static class IndexLimits
     public const int PayloadBytesMax = 1 << 20;
 
     /// <summary>
-    /// Rows added and not yet committed: bounds the key table (about 2.5 MB) and what a power cut can take.
+    /// Named vectors of a point: text, picture, sound and some to spare; each costs up to nine entries of the
+    /// 120 in a segment's section table.
+    /// </summary>
+    public const int VectorsMax = 8;
+
+    /// <summary>
+    /// Operations of one batch: what a client sends at once, and what all becomes visible at once.
+    /// </summary>
+    public const int BatchPointsMax = 16_384;
+
+    /// <summary>
+    /// Bytes of one batch as it is held and logged: one record is built, checked and replayed in memory. A
+    /// thousand points of 1,536 dimensions with 2 KB of payload fit.
+    /// </summary>
+    public const int BatchBytesMax = 4 << 20;
+
+    /// <summary>
+    /// Points that a delete or an update by filter may touch at once: their rows become one batch.
+    /// </summary>
+    public const int FilteredPointsMax = BatchPointsMax;
+
+    /// <summary>
+    /// Rows in memory before they are sealed, replaced ones included: bounds the key table (512 KiB) and what
+    /// a reader scans without any index.
     /// </summary>
     public const int FreshRowsMax = 65_536;
 
     /// <summary>
-    /// Bytes of codes, side numbers and payloads added and not yet committed: an eighth of a 64 MiB budget.
+    /// Default of <see cref="CollectionSettings.SealBytes"/>: 10,000 rows of 384 dimensions; with the part
+    /// that is being sealed and a batch, 12 MiB at most.
     /// </summary>
-    public const int FreshBytesMax = 8 << 20;
+    public const int SealBytesDefault = 4 << 20;
+
+    /// <summary>Fewer would make a file of some hundred rows every time.</summary>
+    public const int SealBytesMin = 16 << 10;
+
+    /// <summary>More would make opening after a crash slow: all of it is read back from the log.</summary>
+    public const int SealBytesMax = 64 << 20;
+
+    /// <summary>
+    /// Bytes of rows in memory that one collection can hold: the part being sealed and the new part, each with
+    /// a batch beyond its bound.
+    /// </summary>
+    public const long FreshBytesMax = 2L * (SealBytesDefault + BatchBytesMax);
+
+    /// <summary>
+    /// Length of a log file that is read: the rows of the largest <see cref="CollectionSettings.SealBytes"/>
+    /// with the batch beyond it, twice over, because what was replaced is in it too.
+    /// </summary>
+    public const long LogBytesMax = 2L * (SealBytesMax + BatchBytesMax);
+
+    /// <summary>
+    /// Length of a state file: a page of 520 bytes for every 4,096 of 256 million rows, all with a dead one.
+    /// </summary>
+    public const int StateBytesMax = 64 << 20;
+
+    /// <summary>
+    /// Log files from which a write seals the rows in memory, whatever they take: each program that adds a few
+    /// rows leaves one.
+    /// </summary>
+    public const int LogFilesMax = 8;
 
     /// <summary>
     /// Rows of one segment file. At 4096 dimensions that is 64 GiB of codes, and one merge never rewrites

@@ -6,7 +6,10 @@ namespace EdgeSim.Index.Storage;
 /// <summary>
 /// Streams one section after the other into a file, block by block, and notes each block's checksum.
 /// </summary>
-internal sealed class BlockWriter(DurableFiles files, SafeFileHandle file)
+/// <param name="files">The disk.</param>
+/// <param name="file">The file.</param>
+/// <param name="pace">Asked after every block: waits, or ends the work by an exception.</param>
+internal sealed class BlockWriter(DurableFiles files, SafeFileHandle file, WritePace pace)
 {
     private readonly byte[] _block = new byte[SegmentLayout.BlockBytes];
     private int _count;
@@ -46,6 +49,7 @@ internal sealed class BlockWriter(DurableFiles files, SafeFileHandle file)
         {
             Checksums.Add(Crc32C.Of(_block.AsSpan(0, _count)));
             files.Write(file, _block.AsSpan(0, _count), _position);
+            pace.Written(_count);
             _position += _count;
             _count = 0;
         }

@@ -27,6 +27,47 @@ internal class DurableFiles
     /// <summary>Returns when the file's bytes are on the disk (fsync).</summary>
     internal virtual void Flush(SafeFileHandle file) => RandomAccess.FlushToDisk(file);
 
+    /// <summary>
+    /// Returns when the file's bytes and its length are on the disk, times and rights perhaps not (fdatasync).
+    /// </summary>
+    internal virtual void FlushData(SafeFileHandle file) => Libc.FDataSync(file);
+
+    /// <summary>Reads a whole file into memory.</summary>
+    /// <exception cref="IndexCorruptException">Missing, or longer than allowed.</exception>
+    internal virtual byte[] Read(string path, long bytesMax)
+    {
+        try
+        {
+            using SafeFileHandle file = File.OpenHandle(
+                path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            long length = RandomAccess.GetLength(file);
+            if (length > bytesMax)
+            {
+                throw new IndexCorruptException(
+                    path, null, $"the file has {length} bytes; at most {bytesMax} are written");
+            }
+
+            byte[] bytes = new byte[length];
+            int count = 0;
+            int read;
+            do
+            {
+                read = RandomAccess.Read(file, bytes.AsSpan(count), count);
+                count += read;
+            }
+            while (read > 0 && count < bytes.Length);
+            return count == bytes.Length ? bytes : bytes[..count];
+        }
+        catch (FileNotFoundException missing)
+        {
+            throw new IndexCorruptException(path, null, "the file is missing", missing);
+        }
+    }
+
+    /// <summary>Maps a file for reading; see <see cref="MappedFile.TryOpen"/>.</summary>
+    internal virtual MappedFile? Map(string path, long bytesMin, out long bytes)
+        => MappedFile.TryOpen(path, bytesMin, out bytes);
+
     /// <summary>Cuts a file, or lengthens it with zeros. Never on a file that may be mapped.</summary>
     internal virtual void SetLength(SafeFileHandle file, long bytes) => RandomAccess.SetLength(file, bytes);
 

@@ -29,6 +29,9 @@ internal sealed unsafe class Section
     /// <summary>What it holds.</summary>
     internal required SectionId Id { get; init; }
 
+    /// <summary>Which of the collection's vectors it is about; 0 where it is about the rows.</summary>
+    internal required int Column { get; init; }
+
     /// <summary>Length in bytes.</summary>
     internal long Bytes { get; }
 
@@ -70,6 +73,10 @@ internal sealed unsafe class Section
             Check(block);
         }
     }
+
+    /// <summary>An error about an element whose value cannot be, although its block is whole.</summary>
+    internal IndexCorruptException Wrong(long element, string what)
+        => new(_path, _fileOffset, $"element {element} of section {Id} {what}");
 
     private void Check(long block)
     {

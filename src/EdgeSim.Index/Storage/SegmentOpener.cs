@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using EdgeSim.Index.Quantization;
 
 namespace EdgeSim.Index.Storage;
 
@@ -30,9 +29,9 @@ internal static class SegmentOpener
                     $"the file has {bytes} bytes, fewer than the {SegmentHeader.SizeBytes} of its header");
             SegmentHeader header = ReadHeader(map, path);
             CheckIdentity(ref header, path, collectionId, options, entry);
-            CheckSections(ref header, path);
+            CheckSections(ref header, path, options);
             CheckChecksums(map, ref header, path);
-            return new Segment(map, path, ref header);
+            return new Segment(map, path, ref header, options);
         }
         catch (FileNotFoundException missing)
         {
@@ -108,9 +107,10 @@ internal static class SegmentOpener
                 path, 0, "the file is not the one that was committed under this name");
         }
 
-        if (header.Dimension != options.Dimension
-            || header.Metric != (uint)options.Metric
-            || header.Stride != RowQuantizer.Stride(options.Dimension)
+        if (header.Dimension != options.Default.Dimension
+            || header.Metric != (uint)options.Default.Metric
+            || header.Stride != options.Default.Stride
+            || (header.Version == 1 ? 1 : header.VectorCount) != options.Vectors.Count
             || header.RowCount is 0 or > IndexLimits.SegmentRowsMax
             || header.BlockBytes != SegmentLayout.BlockBytes
             || header.SectionCount > SegmentHeader.SectionsMax)
@@ -119,21 +119,10 @@ internal static class SegmentOpener
         }
     }
 
-    private static void CheckSections(ref SegmentHeader header, string path)
+    private static void CheckSections(ref SegmentHeader header, string path, CollectionOptions options)
     {
         SectionEntry checksums = Find(ref header, SectionId.Checksums, path);
-        foreach ((SectionId id, int elementBytes) in SegmentLayout.Sections)
-        {
-            SectionEntry entry = Find(ref header, id, path);
-            long expected = SegmentLayout.FixedBytes(
-                id, elementBytes, (int)header.RowCount, (int)header.Stride);
-            if (entry.ElementBytes != elementBytes || (expected >= 0 && entry.Bytes != (ulong)expected))
-            {
-                throw new IndexCorruptException(
-                    path, (long)entry.Offset, $"section {id} has a length that does not fit the rows");
-            }
-        }
-
+        SegmentShape shape = ShapeOf(ref header, path, options);
         for (int i = 0; i < header.SectionCount; i++)
         {
             SectionEntry entry = header.Sections[i];
@@ -143,6 +132,14 @@ internal static class SegmentOpener
                 || entry.Offset > header.FileBytes - entry.Bytes;
             long lastChecksum = entry.FirstChecksum + SegmentLayout.BlockCount(
                 outside ? 0 : (long)entry.Bytes);
+            if (!SegmentLayout.Fits(entry, shape, options))
+            {
+                throw new IndexCorruptException(
+                    path,
+                    (long)entry.Offset,
+                    $"section {(SectionId)entry.Id} has a length that does not fit the rows");
+            }
+
             if (outside || (
                 entry.Id != (uint)SectionId.Checksums && lastChecksum * sizeof(uint) > (long)checksums.Bytes))
             {
@@ -152,6 +149,44 @@ internal static class SegmentOpener
                     $"section {entry.Id} lies outside the file or its checksums");
             }
         }
+    }
+
+    /// <summary>What the header says of the sizes of the sections, for comparison with them.</summary>
+    private static SegmentShape ShapeOf(ref SegmentHeader header, string path, CollectionOptions options)
+    {
+        int rows = (int)header.RowCount;
+        var vectors = new int[options.Vectors.Count];
+        for (int column = 0; column < vectors.Length; column++)
+        {
+            ulong count = Find(ref header, SectionId.Scales, path, column).Bytes / sizeof(float);
+            bool hasMaps = TryFind(ref header, SectionId.Owners, column, out _)
+                && TryFind(ref header, SectionId.Vectors, column, out _);
+            if (count > (ulong)rows || (count < (ulong)rows && !hasMaps))
+            {
+                throw new IndexCorruptException(
+                    path, 128, $"there are {count} vectors {column} for {rows} rows");
+            }
+
+            vectors[column] = (int)count;
+            _ = Find(ref header, SectionId.Codes, path, column);
+            _ = Find(ref header, SectionId.SquareSums, path, column);
+            _ = Find(ref header, SectionId.CodeSums, path, column);
+        }
+
+        ReadOnlySpan<SectionId> needed =
+            [SectionId.Keys, SectionId.KeyOrder, SectionId.PayloadOffsets, SectionId.Payloads];
+        foreach (SectionId id in needed)
+        {
+            _ = Find(ref header, id, path);
+        }
+
+        bool hasUuids = TryFind(ref header, SectionId.KeyHighs, 0, out _);
+        if (hasUuids != TryFind(ref header, SectionId.KeyKinds, 0, out _))
+        {
+            throw new IndexCorruptException(path, 128, "one of the two sections of UUID keys is missing");
+        }
+
+        return new SegmentShape(rows, vectors, hasUuids, 0, 0);
     }
 
     private static unsafe void CheckChecksums(MappedFile map, ref SegmentHeader header, string path)
@@ -168,17 +203,24 @@ internal static class SegmentOpener
         }
     }
 
-    /// <summary>The entry of a section that version 1 must have.</summary>
-    internal static SectionEntry Find(ref SegmentHeader header, SectionId id, string path)
+    /// <summary>The entry of a section that must be there.</summary>
+    internal static SectionEntry Find(ref SegmentHeader header, SectionId id, string path, int column = 0)
+        => TryFind(ref header, id, column, out SectionEntry entry)
+            ? entry
+            : throw new IndexCorruptException(path, 128, $"section {id} is not in the section table");
+
+    private static bool TryFind(ref SegmentHeader header, SectionId id, int column, out SectionEntry entry)
     {
         for (int i = 0; i < header.SectionCount; i++)
         {
-            if (header.Sections[i].Id == (uint)id)
+            entry = header.Sections[i];
+            if (entry.Id == (uint)id && entry.Column == (uint)column)
             {
-                return header.Sections[i];
+                return true;
             }
         }
 
-        throw new IndexCorruptException(path, 128, $"section {id} is not in the section table");
+        entry = default;
+        return false;
     }
 }

@@ -1,0 +1,140 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace EdgeSim.Index.Storage;
+
+/// <summary>
+/// The log that is being written: records at its end, flushed when somebody wants them durable. After a write
+/// or a flush that failed nobody knows what the disk has (fsync reports an error once and forgets the pages),
+/// so nothing is appended to that file again: the next write starts another one, whose header says from which
+/// batch on it replaces what the old one may hold. One writer.
+/// </summary>
+internal sealed class LogWriter(DurableFiles files, string directory, ulong collectionId) : IDisposable
+{
+    private SafeFileHandle? _file;
+    private long _end;
+
+    /// <summary>Number of the newest log file; 0 before there was one.</summary>
+    internal uint Number { get; set; }
+
+    /// <summary>The last batch of which the disk says that it has it.</summary>
+    internal ulong Durable { get; set; }
+
+    /// <summary>The last batch written, flushed or not.</summary>
+    internal ulong Written { get; set; }
+
+    /// <summary>Whether there is a file to append to.</summary>
+    internal bool IsOpen => _file is not null;
+
+    /// <summary>Bytes of the file.</summary>
+    internal long Bytes => _end;
+
+    /// <summary>Starts a new file. Durable when it returns.</summary>
+    /// <exception cref="IOException">The disk refuses; there is no file to append to.</exception>
+    internal void Start(ulong firstSequence)
+    {
+        Close();
+        string path = System.IO.Path.Combine(directory, LogFiles.Name(++Number));
+        var header = new LogHeader
+        {
+            Magic = LogHeader.MagicValue,
+            Version = LogHeader.VersionNewest,
+            Number = Number,
+            CollectionId = collectionId,
+            FirstSequence = firstSequence,
+            Durable = Durable,
+        };
+        header.HeaderChecksum = LogHeader.ChecksumOf(ref header);
+        SafeFileHandle file = files.Create(path);
+        try
+        {
+            files.Write(file, LogHeader.AsBytes(ref header), 0);
+            files.Flush(file);
+            files.FlushDirectory(directory);
+        }
+        catch
+        {
+            file.Dispose();
+            TryDelete(path);
+            throw;
+        }
+
+        _file = file;
+        _end = LogHeader.SizeBytes;
+        Written = firstSequence - 1;
+    }
+
+    /// <summary>Appends records, of which the last has this number.</summary>
+    /// <exception cref="IOException">The disk refuses; there is no file to append to any more.</exception>
+    internal void Append(ReadOnlySpan<byte> records, ulong last)
+    {
+        try
+        {
+            files.Write(_file!, records, _end);
+            _end += records.Length;
+            Written = last;
+        }
+        catch
+        {
+            Abandon();
+            throw;
+        }
+    }
+
+    /// <summary>Returns when the disk has what was appended.</summary>
+    /// <exception cref="IOException">The disk refuses; there is no file to append to any more.</exception>
+    internal void Flush(long keptEnd)
+    {
+        try
+        {
+            files.FlushData(_file!);
+            Durable = Written;
+        }
+        catch
+        {
+            _end = keptEnd;
+            Abandon();
+            throw;
+        }
+    }
+
+    /// <summary>Closes the file; a new one is started by the next write.</summary>
+    internal void Close()
+    {
+        _file?.Dispose();
+        _file = null;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Close();
+
+    /// <summary>
+    /// Cuts off what was not acknowledged, as far as the disk lets us, and closes the file. Where it does not,
+    /// the next log's header says that it does not count.
+    /// </summary>
+    private void Abandon()
+    {
+        try
+        {
+            files.SetLength(_file!, _end);
+            files.Flush(_file!);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            // The failure that brought us here is the one to report.
+        }
+
+        Close();
+    }
+
+    private void TryDelete(string path)
+    {
+        try
+        {
+            files.Delete(path);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            // A log without a whole header holds nothing; the next open removes it.
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using System.Diagnostics;
+
+namespace EdgeSim.Index.Storage;
+
+/// <summary>
+/// How fast background work may write, and whether it should end: a bucket of a tenth of a second's bytes.
+/// One writer.
+/// </summary>
+/// <param name="bytesPerSecond">The rate; 0: as fast as the disk takes it.</param>
+/// <param name="stop">Ends the work with an <see cref="OperationCanceledException"/>.</param>
+internal sealed class WritePace(long bytesPerSecond, CancellationToken stop)
+{
+    private readonly long _start = Stopwatch.GetTimestamp();
+    private long _bytes;
+
+    /// <summary>No rate, no end.</summary>
+    internal static WritePace Free => new(0, CancellationToken.None);
+
+    /// <summary>Notes what was written, and waits while it is ahead of the rate.</summary>
+    /// <exception cref="OperationCanceledException">The collection is being closed.</exception>
+    internal void Written(int bytes)
+    {
+        stop.ThrowIfCancellationRequested();
+        _bytes += bytes;
+        if (bytesPerSecond > 0)
+        {
+            double ahead = ((double)_bytes / bytesPerSecond) - Stopwatch.GetElapsedTime(_start).TotalSeconds;
+            if (ahead > 0.1 && stop.WaitHandle.WaitOne(TimeSpan.FromSeconds(ahead)))
+            {
+                stop.ThrowIfCancellationRequested();
+            }
+        }
+    }
+}
