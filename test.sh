@@ -68,6 +68,7 @@ available=$(dotnet $bin/EdgeSim/release/edgesim.dll doctor --json | sed -E 's/.*
 for kernel in $available; do
   suite index-$kernel env EDGESIM_KERNELS=$kernel dotnet $bin/EdgeSim.Index.Tests/release/EdgeSim.Index.Tests.dll
 done
+suite messagepack dotnet $bin/MessagePack.Tests/release/MessagePack.Tests.dll
 suite encoders dotnet $bin/EdgeSim.Encoders.Tests/release/EdgeSim.Encoders.Tests.dll
 suite program dotnet $bin/EdgeSim.Tests/release/EdgeSim.Tests.dll
 
