@@ -80,6 +80,26 @@ internal sealed class LogReader
     internal bool HasRest => _bytes.AsSpan(Math.Min(Position, _bytes.Length)).ContainsAnyExcept((byte)0);
 
     /// <summary>
+    /// Whether some whole record is behind <see cref="Position"/>. None is written before the header is
+    /// durable.
+    /// </summary>
+    internal bool HasRecords
+    {
+        get
+        {
+            for (int at = LogHeader.SizeBytes; at < _bytes.Length; at += LogRecordHeader.Alignment)
+            {
+                if (TryReadAt(at, out _, out _))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>
     /// The last batch that must have been durable, as whole records behind <see cref="Position"/> say: one
     /// that is missing before it was lost after it had been promised. 0 when there is none. Looks at every
     /// place where a record could start.

@@ -158,18 +158,20 @@ internal sealed class WriteState
     /// <summary>What readers see from now on. Nothing before can be taken back any more.</summary>
     internal Snapshot MakeSnapshot()
     {
-        for (int i = 0; i < _views.Length; i++)
+        if (Array.Exists(_dead, builder => builder is not null))
         {
-            if (_dead[i] is { } builder)
+            // Older snapshots keep their array.
+            _views = (SegmentView[])_views.Clone();
+            for (int i = 0; i < _views.Length; i++)
             {
-                _views = _dead.AsSpan(0, i).IndexOfAnyExcept((Tombstones.Builder?)null) < 0
-                    ? (SegmentView[])_views.Clone()
-                    : _views;
-                _views[i] = new SegmentView(_views[i].Segment, builder.Finish());
+                _views[i] = _dead[i] is { } builder
+                    ? new SegmentView(_views[i].Segment, builder.Finish())
+                    : _views[i];
             }
+
+            Array.Clear(_dead);
         }
 
-        Array.Clear(_dead);
         _steps.Clear();
         var active = new FreshView(Active, Active.RowCount, Sequence, _activeLive);
         FreshView[] fresh = _sealing is null

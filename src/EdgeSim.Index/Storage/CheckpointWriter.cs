@@ -1,0 +1,196 @@
+using EdgeSim.Index.Payloads;
+
+namespace EdgeSim.Index.Storage;
+
+/// <summary>
+/// Makes segments and checkpoints durable, one at a time: what the sealing and the merging of rows have in
+/// common. A checkpoint happens when its manifest slot is written; before, no file that the one before needs
+/// has been touched, and after, what only that one needed is removed.
+/// </summary>
+internal sealed class CheckpointWriter : IDisposable
+{
+    private readonly StoreContext _store;
+    private readonly Lock _gate = new();
+    private uint _nextNumber;
+
+    /// <param name="store">The collection.</param>
+    /// <param name="opened">What was found; its segments are shared with it from now on.</param>
+    /// <param name="nextNumber">A number that no file of the directory has.</param>
+    internal CheckpointWriter(StoreContext store, Checkpoint opened, uint nextNumber)
+    {
+        _store = store;
+        _nextNumber = nextNumber;
+        Current = opened;
+        Array.ForEach(opened.Views, view => view.Segment.Share());
+    }
+
+    /// <summary>The newest checkpoint.</summary>
+    internal Checkpoint Current { get; private set; }
+
+    /// <summary>
+    /// Writes the live rows of some sources as a segment, durable under its final name, and opens it; null
+    /// when no row lives. The caller has one share of it. No manifest lists it yet.
+    /// </summary>
+    internal Segment? WriteSegment(
+        IReadOnlyList<IRowSource> sources, IReadOnlyList<PayloadIndexField> fields, WritePace pace)
+    {
+        if (sources.All(source => source.LiveCount == 0))
+        {
+            return null;
+        }
+
+        // A number is never used twice, not even after a failure: what that failure left may be listed by a
+        // slot.
+        uint number = TakeNumber();
+        string path = _store.File(OrphanFiles.SegmentName(number));
+        string temporary = path + AtomicFile.TemporarySuffix;
+        SegmentHeader header;
+        try
+        {
+            header = SegmentWriter.Write(
+                _store.Files,
+                temporary,
+                _store.Descriptor.Id,
+                number,
+                _store.Options,
+                sources,
+                SegmentIndexes.Build(sources, fields),
+                pace);
+            _store.Files.Rename(temporary, path);
+            _store.Files.FlushDirectory(_store.Path);
+        }
+        catch
+        {
+            _store.TryDelete(System.IO.Path.GetFileName(temporary));
+            throw;
+        }
+
+        var entry = new ManifestEntry
+        {
+            Number = number,
+            RowCount = header.RowCount,
+            FileBytes = header.FileBytes,
+            HeaderChecksum = header.HeaderChecksum,
+        };
+        Segment segment = SegmentOpener.Open(
+            _store.Files, path, _store.Descriptor.Id, _store.Options, entry);
+        segment.Share();
+        return segment;
+    }
+
+    /// <summary>Makes the next checkpoint durable.</summary>
+    /// <param name="change">
+    /// From the newest one to the next; sets neither its number nor its state file. Called once, alone.
+    /// </param>
+    internal void Commit(Func<Checkpoint, Checkpoint> change)
+    {
+        lock (_gate)
+        {
+            Checkpoint old = Current;
+            Checkpoint next = change(old) with { Commit = old.Commit + 1, IsOfVersion1 = false };
+            Array.ForEach(next.Views, view => view.Segment.Share());
+            try
+            {
+                next = next.HasStateOf(old)
+                    ? next with
+                    {
+                        StateNumber = old.StateNumber,
+                        StateBytes = old.StateBytes,
+                        StateChecksum = old.StateChecksum,
+                    }
+                    : WriteState(next);
+                WriteSlot(next);
+            }
+            catch
+            {
+                // New files stay on the disk: the slot may have reached it although its write reports a
+                // failure.
+                Array.ForEach(next.Views, view => view.Segment.Release());
+                throw;
+            }
+
+            Current = next;
+            RemoveReplaced(old, next);
+            Array.ForEach(old.Views, view => view.Segment.Release());
+        }
+    }
+
+    /// <summary>Lets the segments go.</summary>
+    public void Dispose() => Array.ForEach(Current.Views, view => view.Segment.Release());
+
+    private uint TakeNumber() => Interlocked.Increment(ref _nextNumber) - 1;
+
+    private Checkpoint WriteState(Checkpoint next)
+    {
+        if (next.Fields.Count == 0 && next.Views.All(view => view.Dead.Count == 0))
+        {
+            return next with { StateNumber = 0, StateBytes = 0, StateChecksum = 0 };
+        }
+
+        uint number = TakeNumber();
+        byte[] bytes = StateFile.Serialize(_store.Descriptor.Id, number, next.Views, next.Fields);
+        _store.Files.Replace(_store.File(StateFile.Name(number)), bytes);
+        return next with
+        {
+            StateNumber = number,
+            StateBytes = (uint)bytes.Length,
+            StateChecksum = StateFile.ChecksumOf(bytes),
+        };
+    }
+
+    private void WriteSlot(Checkpoint next)
+    {
+        if (next.Views.Length > IndexLimits.SegmentsMax)
+        {
+            throw new IndexFullException(
+                _store.Path,
+                $"the collection has {next.Views.Length} files; allowed are {IndexLimits.SegmentsMax}",
+                "Compact it, or start another collection.");
+        }
+
+        var slot = new ManifestSlot
+        {
+            Magic = ManifestSlot.MagicValue,
+            Version = ManifestSlot.VersionNewest,
+            CollectionId = _store.Descriptor.Id,
+            DescriptorChecksum = _store.Descriptor.Checksum,
+            Commit = next.Commit,
+            NextNumber = Volatile.Read(ref _nextNumber),
+            SegmentCount = (uint)next.Views.Length,
+            LiveCountAndOne = (ulong)next.Views.Sum(view => (long)view.LiveCount) + 1,
+            LogNumber = next.LogNumber,
+            Sequence = next.Sequence,
+            Durable = Math.Max(next.Durable, next.Sequence),
+            StateNumber = next.StateNumber,
+            StateBytes = next.StateBytes,
+            StateChecksum = next.StateChecksum,
+        };
+        for (int i = 0; i < next.Views.Length; i++)
+        {
+            slot.Segments[i] = next.Views[i].Segment.Entry;
+        }
+
+        Manifest.Write(_store.Files, _store.File(Manifest.FileName), ref slot);
+    }
+
+    private void RemoveReplaced(Checkpoint old, Checkpoint next)
+    {
+        foreach (SegmentView view in old.Views)
+        {
+            if (!Array.Exists(next.Views, kept => kept.Segment == view.Segment))
+            {
+                _store.TryDelete(System.IO.Path.GetFileName(view.Segment.Path));
+            }
+        }
+
+        if (old.StateNumber != 0 && old.StateNumber != next.StateNumber)
+        {
+            _store.TryDelete(StateFile.Name(old.StateNumber));
+        }
+
+        for (uint log = old.LogNumber; log < next.LogNumber; log++)
+        {
+            _store.TryDelete(LogFiles.Name(log));
+        }
+    }
+}

@@ -1,0 +1,125 @@
+namespace EdgeSim.Index.Storage;
+
+/// <summary>
+/// Keeps the number of files and the dead rows in them small: merges segments of about one size, and rewrites
+/// one that is mostly dead. One merge at a time, of a bounded number of rows, each a checkpoint of its own:
+/// what is cut off between two of them is not done again. Writing goes on meanwhile; rows that die during a
+/// merge are dead in its result.
+/// </summary>
+internal sealed class Merger(
+    StoreContext store, StoreWriter writer, CheckpointWriter checkpoints, Sealer sealer)
+{
+    /// <summary>
+    /// Files of one size that are merged into one: a row is rewritten log4(rows) times, and at most three
+    /// files of a size are left.
+    /// </summary>
+    private const int FanIn = 4;
+
+    /// <summary>Of rows below this, files count as one size: a search scans them in no time.</summary>
+    private const int SmallRows = 1024;
+
+    private readonly Lock _merging = new();
+
+    /// <summary>Does one merge, if one is worth it.</summary>
+    /// <param name="deadMin">Part of a file's rows from which it is rewritten for its dead ones alone.</param>
+    /// <param name="pace">How fast.</param>
+    /// <returns>Whether there was one to do.</returns>
+    /// <exception cref="OperationCanceledException">The pace says stop; nothing has changed.</exception>
+    internal bool Step(double deadMin, WritePace pace)
+    {
+        lock (_merging)
+        {
+            Checkpoint checkpoint = checkpoints.Current;
+            List<SegmentView> chosen = Choose(checkpoint.Views, deadMin);
+            if (chosen.Count == 0)
+            {
+                return false;
+            }
+
+            try
+            {
+                Merge(chosen, pace);
+                return true;
+            }
+            catch (IndexCorruptException) when (chosen.Exists(view => view.Segment.IsDamaged))
+            {
+                // That segment is marked now: it stays as it is and is not chosen again; searches go on
+                // reporting it.
+                return true;
+            }
+        }
+    }
+
+    private void Merge(List<SegmentView> chosen, WritePace pace)
+    {
+        chosen.ForEach(view => view.Segment.Share());
+        Segment? made = null;
+        try
+        {
+            made = checkpoints.WriteSegment(chosen, checkpoints.Current.Fields, pace);
+            bool isDone = sealer.TryBetween(() =>
+            {
+                checkpoints.Commit(old => old with { Views = Replaced(old.Views, chosen, made) });
+                writer.Replace(chosen, made);
+            });
+            if (!isDone && made is not null)
+            {
+                store.TryDelete(System.IO.Path.GetFileName(made.Path));
+            }
+        }
+        finally
+        {
+            made?.Release();
+            chosen.ForEach(view => view.Segment.Release());
+        }
+    }
+
+    private static SegmentView[] Replaced(SegmentView[] views, List<SegmentView> merged, Segment? made)
+    {
+        var kept = views.Where(view => !merged.Exists(old => old.Segment == view.Segment)).ToList();
+        if (made is not null)
+        {
+            int at = Array.FindIndex(views, view => view.Segment == merged[0].Segment);
+            kept.Insert(Math.Min(at, kept.Count), WriteState.Carry(merged, views, made));
+        }
+
+        return [.. kept];
+    }
+
+    /// <summary>The segments to merge next, oldest first; empty when all is well.</summary>
+    private static List<SegmentView> Choose(SegmentView[] views, double deadMin)
+    {
+        var whole = views.Where(view => !view.Segment.IsDamaged).ToList();
+        SegmentView? dead = whole
+            .Where(view => view.Dead.Count > deadMin * view.RowCount)
+            .MaxBy(view => view.Dead.Count);
+        if (dead is not null)
+        {
+            return [dead];
+        }
+
+        foreach (IGrouping<int, SegmentView> size in whole.GroupBy(Size).OrderBy(group => group.Key))
+        {
+            var chosen = new List<SegmentView>();
+            long rows = 0;
+            foreach (SegmentView view in size)
+            {
+                if (rows + view.LiveCount <= IndexLimits.SegmentRowsMax)
+                {
+                    rows += view.LiveCount;
+                    chosen.Add(view);
+                }
+            }
+
+            if (chosen.Count >= FanIn)
+            {
+                return chosen;
+            }
+        }
+
+        return [];
+    }
+
+    private static int Size(SegmentView view)
+        => (int)Math.Log(Math.Max(1.0, (double)view.LiveCount / SmallRows), FanIn);
+}
