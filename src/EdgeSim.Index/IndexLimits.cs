@@ -136,4 +136,47 @@ public static class IndexLimits
     /// Bytes of <c>collection.json</c> that a reader accepts; the longest one we write is below 4 KiB.
     /// </summary>
     public const int DescriptorBytesMax = 16 << 10;
+
+    /// <summary>
+    /// Maps and arrays within each other in a payload: deeper than any record people write, and shallow
+    /// enough to walk by recursion on a small stack.
+    /// </summary>
+    public const int PayloadDepthMax = 32;
+
+    /// <summary>Parts of a path into a payload: nothing in it lies deeper.</summary>
+    public const int PathPartsMax = PayloadDepthMax;
+
+    /// <summary>Characters of a path into a payload: 32 parts of 32.</summary>
+    public const int PathLengthMax = 1024;
+
+    /// <summary>
+    /// Conditions of one filter, nested ones included: each may read a payload once per row, and what a
+    /// person or a program writes has a dozen.
+    /// </summary>
+    public const int FilterConditionsMax = 256;
+
+    /// <summary>
+    /// Filters within each other: each level holds two bitmaps of the rows while it is evaluated.
+    /// </summary>
+    public const int FilterDepthMax = 8;
+
+    /// <summary>
+    /// Values that one condition compares with (any, except, ids): 10,000 ids are 160 KB prepared, and more
+    /// are a collection of their own.
+    /// </summary>
+    public const int FilterValuesMax = 10_000;
+
+    /// <summary>Words of one text condition: the words found so far are the bits of one number.</summary>
+    public const int QueryTokensMax = 64;
+
+    /// <summary>
+    /// Bytes of a word in text conditions and text indexes; the rest of a longer one is not looked at, on
+    /// either side. No language has such words; encoded data does.
+    /// </summary>
+    public const int TokenBytesMax = 128;
+
+    /// <summary>
+    /// Payload indexes of a collection: each costs a pass over the payloads when a segment is sealed.
+    /// </summary>
+    public const int PayloadIndexesMax = 64;
 }
