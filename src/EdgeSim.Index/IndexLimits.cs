@@ -39,6 +39,11 @@ public static class IndexLimits
     public const int BatchBytesMax = 4 << 20;
 
     /// <summary>
+    /// Bytes of the log record that a batch becomes: a changed payload is logged with the row's vectors.
+    /// </summary>
+    public const int RecordBytesMax = 2 * BatchBytesMax;
+
+    /// <summary>
     /// Points that a delete or an update by filter may touch at once: their rows become one batch.
     /// </summary>
     public const int FilteredPointsMax = BatchPointsMax;
@@ -48,6 +53,12 @@ public static class IndexLimits
     /// a reader scans without any index.
     /// </summary>
     public const int FreshRowsMax = 65_536;
+
+    /// <summary>
+    /// Rows that the logs can hold at most when a collection is opened: those being sealed, those after them,
+    /// a batch each, and what failed batches left.
+    /// </summary>
+    internal const int FreshRowsCapacity = 4 * FreshRowsMax;
 
     /// <summary>
     /// Default of <see cref="CollectionSettings.SealBytes"/>: 10,000 rows of 384 dimensions; with the part
@@ -71,7 +82,7 @@ public static class IndexLimits
     /// Length of a log file that is read: the rows of the largest <see cref="CollectionSettings.SealBytes"/>
     /// with the batch beyond it, twice over, because what was replaced is in it too.
     /// </summary>
-    public const long LogBytesMax = 2L * (SealBytesMax + BatchBytesMax);
+    public const long LogBytesMax = 2L * (SealBytesMax + RecordBytesMax);
 
     /// <summary>
     /// Length of a state file: a page of 520 bytes for every 4,096 of 256 million rows, all with a dead one.

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace EdgeSim.Index.Storage;
 
 /// <summary>The files of a collection as a whole: opened, described without opening, removed.</summary>
@@ -9,58 +11,43 @@ internal static class CollectionFiles
     /// </summary>
     private const int DescribeAttempts = 5;
 
-    /// <summary>Maps the segments of a commit. The caller releases the snapshot.</summary>
-    internal static Snapshot OpenSnapshot(string directory, Descriptor descriptor, in ManifestSlot slot)
+    /// <summary>
+    /// Makes the two small files of an empty collection, the one that makes it a collection last.
+    /// </summary>
+    internal static void Create(DurableFiles files, string directory, CollectionOptions options)
     {
-        var segments = new List<Segment>();
-        try
-        {
-            for (int i = 0; i < slot.SegmentCount; i++)
-            {
-                ManifestEntry entry = slot.Segments[i];
-                string path = Path.Combine(directory, OrphanFiles.SegmentName(entry.Number));
-                Segment segment = SegmentOpener.Open(path, descriptor.Id, descriptor.Options, entry);
-                segment.Share();
-                segments.Add(segment);
-            }
-
-            SegmentView[] views = segments.ConvertAll(segment => new SegmentView(segment)).ToArray();
-            for (int newer = 1; newer < views.Length; newer++)
-            {
-                for (int older = 0; older < newer; older++)
-                {
-                    views[older] = views[older].Without(new SegmentRows(views[newer]));
-                }
-            }
-
-            return new Snapshot(descriptor.Options, views, slot.Commit);
-        }
-        finally
-        {
-            segments.ForEach(segment => segment.Release());
-        }
+        ulong id = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+        byte[] descriptor = Descriptor.Serialize(id, options);
+        files.Replace(
+            Path.Combine(directory, Manifest.FileName), Manifest.New(id, Crc32C.Of(descriptor)));
+        files.Replace(Path.Combine(directory, Descriptor.FileName), descriptor);
+        files.FlushDirectory(Path.GetDirectoryName(directory) ?? directory);
     }
 
-    /// <summary>What a collection holds, from its two small files and the lengths of the others.</summary>
+    /// <summary>
+    /// What a collection holds, from its small files, its logs and the lengths of the others.
+    /// </summary>
     internal static CollectionSummary Describe(string directory)
     {
         for (int attempt = 1; ; attempt++)
         {
-            Descriptor descriptor = Descriptor.Read(Path.Combine(directory, Descriptor.FileName));
+            Descriptor descriptor = Descriptor.Read(
+                DurableFiles.Disk, Path.Combine(directory, Descriptor.FileName));
             string manifest = Path.Combine(directory, Manifest.FileName);
-            ManifestSlot slot = Manifest.Read(manifest, descriptor, out _);
+            ManifestSlot slot = Manifest.Read(DurableFiles.Disk, manifest, descriptor, out _);
             try
             {
                 long bytes = CheckLengths(directory, slot);
+                long count = CountLive(directory, descriptor, slot);
                 return new CollectionSummary(
                     descriptor.Options,
-                    CountLive(directory, descriptor, slot),
+                    CountLogged(directory, descriptor, slot, ref bytes) ?? count,
                     checked((int)slot.SegmentCount),
                     bytes);
             }
             catch (IndexCorruptException) when (
                 attempt < DescribeAttempts
-                && Manifest.Read(manifest, descriptor, out _).Commit != slot.Commit)
+                && Manifest.Read(DurableFiles.Disk, manifest, descriptor, out _).Commit != slot.Commit)
             {
                 // The files were merged into a newer one meanwhile.
             }
@@ -101,9 +88,34 @@ internal static class CollectionFiles
         }
 
         // Written by an EdgeSim that did not say: the keys have to be compared.
-        Snapshot snapshot = OpenSnapshot(directory, descriptor, slot);
-        long count = snapshot.LiveCount;
-        snapshot.Release();
+        var store = new StoreContext(directory, DurableFiles.Disk, descriptor, CollectionSettings.Default);
+        SegmentView[] views = CheckpointOpener.Open(store, slot).Views;
+        long count = views.Sum(view => (long)view.LiveCount);
+        Array.ForEach(views, view => view.Segment.Release());
+        return count;
+    }
+
+    /// <summary>Points after the last batch in the logs; null when they have none that counts.</summary>
+    private static long? CountLogged(
+        string directory, Descriptor descriptor, in ManifestSlot slot, ref long bytes)
+    {
+        long? count = null;
+        foreach (uint number in LogFiles.List(directory))
+        {
+            if (number < slot.LogNumber)
+            {
+                continue;
+            }
+
+            string path = Path.Combine(directory, LogFiles.Name(number));
+            LogReader log = LogReader.Open(DurableFiles.Disk, path, number, descriptor.Id);
+            bytes += log.Length;
+            while (log.Header is not null && log.TryRead(out LogRecordHeader header, out _))
+            {
+                count = header.Sequence > slot.Sequence ? checked((long)header.LiveCount) : count;
+            }
+        }
+
         return count;
     }
 
@@ -118,8 +130,7 @@ internal static class CollectionFiles
         foreach (string path in Directory.GetFiles(directory))
         {
             string name = Path.GetFileName(path);
-            if (OrphanFiles.IsSegment(name)
-                || name.EndsWith(AtomicFile.TemporarySuffix, StringComparison.Ordinal))
+            if (OrphanFiles.IsOurs(name))
             {
                 files.Delete(path);
             }

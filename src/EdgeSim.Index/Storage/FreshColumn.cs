@@ -11,7 +11,7 @@ internal sealed class FreshColumn(int stride)
     /// <summary>Rows of a chunk: 100 KB of codes at 384 dimensions.</summary>
     internal const int ChunkRows = 256;
 
-    private readonly Chunk?[] _chunks = new Chunk?[IndexLimits.FreshRowsMax / ChunkRows];
+    private readonly Chunk?[] _chunks = new Chunk?[IndexLimits.FreshRowsCapacity / ChunkRows];
     private int _count;
 
     /// <summary>Vectors held.</summary>

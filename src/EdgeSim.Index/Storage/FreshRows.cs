@@ -21,14 +21,12 @@ internal sealed class FreshRows
     /// <summary>Bytes of a vector beside its codes.</summary>
     private const int VectorBytes = 20;
 
-    private readonly Row[]?[] _rows = new Row[]?[IndexLimits.FreshRowsMax / ChunkRows];
+    private readonly Row[]?[] _rows = new Row[]?[IndexLimits.FreshRowsCapacity / ChunkRows];
     private readonly int[]?[][] _vectors;
     private readonly FreshColumn[] _columns;
     private readonly FreshKeys _keys = new();
-    private readonly Lock _ordering = new();
     private byte[] _payloads = [];
     private int _payloadsUsed;
-    private int[] _order = [];
 
     /// <param name="options">The collection's.</param>
     /// <param name="number">Stands for a segment number in matches: negative, never used twice.</param>
@@ -128,27 +126,19 @@ internal sealed class FreshRows
         return ordinal;
     }
 
-    /// <summary>Ordinals of the first rows in ascending order of key, equal keys by age.</summary>
+    /// <summary>Ordinals of the first rows in ascending order of key. Sorts: O(rows log rows).</summary>
     internal int[] Order(int rows)
     {
-        lock (_ordering)
+        var keys = new Key[rows];
+        var order = new int[rows];
+        for (int i = 0; i < rows; i++)
         {
-            if (_order.Length != rows)
-            {
-                var keys = new Key[rows];
-                var order = new int[rows];
-                for (int i = 0; i < rows; i++)
-                {
-                    keys[i] = Key(i);
-                    order[i] = i;
-                }
-
-                Array.Sort(keys, order);
-                _order = order;
-            }
-
-            return _order;
+            keys[i] = Key(i);
+            order[i] = i;
         }
+
+        Array.Sort(keys, order);
+        return order;
     }
 
     private ref readonly Row At(int ordinal) => ref _rows[ordinal / ChunkRows]![ordinal % ChunkRows];

@@ -9,6 +9,8 @@ namespace EdgeSim.Index.Storage;
 /// <param name="liveCount">Rows that lived.</param>
 internal sealed class FreshView(FreshRows rows, int count, ulong sequence, int liveCount) : IRowSource
 {
+    private int[]? _order;
+
     internal FreshRows Rows => rows;
 
     public int RowCount => count;
@@ -25,13 +27,16 @@ internal sealed class FreshView(FreshRows rows, int count, ulong sequence, int l
 
     public ReadOnlySpan<byte> Payload(int ordinal) => rows.Payload(ordinal);
 
-    public int OrdinalByKey(int n) => rows.Order(count)[n];
+    public int OrdinalByKey(int n) => (_order ??= rows.Order(count))[n];
 
     public int VectorOf(int column, int ordinal) => rows.VectorOf(column, ordinal);
 
     public ReadOnlySpan<sbyte> Codes(int column, int vector) => rows.Column(column).Codes(vector, 1);
 
     public QuantizedRow Side(int column, int vector) => rows.Column(column).Side(vector);
+
+    /// <summary>Vectors of a column that were there. O(log vectors).</summary>
+    internal int CountOf(int column) => rows.Column(column).CountBefore(count);
 
     /// <summary>The live row of a key; -1 when there is none.</summary>
     internal int Find(Key key) => rows.Find(key, count, sequence);

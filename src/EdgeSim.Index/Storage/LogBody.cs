@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using EdgeSim.Index.Kernels;
 using EdgeSim.Index.Quantization;
 using MessagePack;
@@ -15,6 +16,7 @@ internal static class LogBody
 {
     private const int PutLengthMin = 2;
     private const int VectorFields = 3;
+    private const int UuidBytes = 16;
 
     internal static void Delete(LogBuffer buffer, Key key)
     {
@@ -45,11 +47,21 @@ internal static class LogBody
                 writer.Write(column);
                 writer.Write(rows.Column(column).Side(vector).Scale);
                 writer.Write(
-                    System.Runtime.InteropServices.MemoryMarshal.AsBytes(
+                    MemoryMarshal.AsBytes(
                         rows.Column(column).Codes(vector, 1)));
             }
         }
 
+        writer.Flush();
+    }
+
+    /// <summary>Writes that a payload index is declared, or with kind 0 dropped.</summary>
+    internal static void SetField(LogBuffer buffer, int kind, string path)
+    {
+        var writer = new MessagePackWriter(buffer);
+        writer.WriteArrayHeader(2);
+        writer.Write(-1 - kind);
+        writer.Write(path);
         writer.Flush();
     }
 
@@ -75,7 +87,7 @@ internal static class LogBody
     {
         int length = reader.ReadArrayHeader();
         if (length == 2 && reader.NextMessagePackType == MessagePackType.Integer
-            && MessagePackCode.IsNegativeFixInt(reader.NextCode))
+            && reader.NextCode >= MessagePackCode.MinNegativeFixInt)
         {
             ApplyField(ref reader, state);
             return;
@@ -105,7 +117,7 @@ internal static class LogBody
             int column = reader.ReadInt32();
             float scale = reader.ReadSingle();
             ReadOnlySpan<sbyte> codes =
-                System.Runtime.InteropServices.MemoryMarshal.Cast<byte, sbyte>(ReadBytes(ref reader));
+                MemoryMarshal.Cast<byte, sbyte>(ReadBytes(ref reader));
             if ((uint)column >= options.Vectors.Count || codes.Length != options.Vectors[column].Stride)
             {
                 throw new FormatException($"vector {column} has {codes.Length} codes");
@@ -117,7 +129,7 @@ internal static class LogBody
 
     private static void ApplyField(ref MessagePackReader reader, WriteState state)
         => state.SetField(
-            (sbyte)-reader.ReadSByte(), reader.ReadString() ?? throw new FormatException("a path is nil"));
+            -1 - reader.ReadSByte(), reader.ReadString() ?? throw new FormatException("a path is nil"));
 
     internal static QuantizedRow SideOf(ReadOnlySpan<sbyte> codes, float scale)
     {
@@ -140,10 +152,11 @@ internal static class LogBody
             return;
         }
 
-        Span<byte> uuid = stackalloc byte[16];
+        writer.WriteBinHeader(UuidBytes);
+        Span<byte> uuid = writer.GetSpan(UuidBytes);
         BinaryPrimitives.WriteUInt64BigEndian(uuid, key.High);
         BinaryPrimitives.WriteUInt64BigEndian(uuid[8..], key.Low);
-        writer.Write(uuid);
+        writer.Advance(UuidBytes);
     }
 
     private static Key ReadKey(ref MessagePackReader reader)
@@ -154,7 +167,7 @@ internal static class LogBody
         }
 
         ReadOnlySpan<byte> uuid = ReadBytes(ref reader);
-        return uuid.Length == 16
+        return uuid.Length == UuidBytes
             ? new Key(
                 true,
                 BinaryPrimitives.ReadUInt64BigEndian(uuid),

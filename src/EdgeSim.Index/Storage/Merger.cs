@@ -10,6 +10,11 @@ internal sealed class Merger(
     StoreContext store, StoreWriter writer, CheckpointWriter checkpoints, Sealer sealer)
 {
     /// <summary>
+    /// Dead part from which the background rewrites a file: a quarter, so that rows are not copied for little.
+    /// </summary>
+    internal const double DeadMinInBackground = 0.25;
+
+    /// <summary>
     /// Files of one size that are merged into one: a row is rewritten log4(rows) times, and at most three
     /// files of a size are left.
     /// </summary>
@@ -46,6 +51,23 @@ internal sealed class Merger(
                 // That segment is marked now: it stays as it is and is not chosen again; searches go on
                 // reporting it.
                 return true;
+            }
+        }
+    }
+
+    /// <summary>Makes every segment that is there now anew, one at a time.</summary>
+    internal void Rewrite(WritePace pace)
+    {
+        lock (_merging)
+        {
+            foreach (Segment segment in checkpoints.Current.Views.Select(view => view.Segment).ToArray())
+            {
+                SegmentView? view = Array.Find(
+                    checkpoints.Current.Views, candidate => candidate.Segment == segment);
+                if (view is not null && !segment.IsDamaged)
+                {
+                    Merge([view], pace);
+                }
             }
         }
     }

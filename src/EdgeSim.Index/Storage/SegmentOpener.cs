@@ -17,12 +17,12 @@ internal static class SegmentOpener
     /// Not a segment, of a newer version, or of another collection.
     /// </exception>
     internal static Segment Open(
-        string path, ulong collectionId, CollectionOptions options, in ManifestEntry entry)
+        DurableFiles files, string path, ulong collectionId, CollectionOptions options, in ManifestEntry entry)
     {
         MappedFile? map = null;
         try
         {
-            map = MappedFile.TryOpen(path, SegmentHeader.SizeBytes, out long bytes)
+            map = files.Map(path, SegmentHeader.SizeBytes, out long bytes)
                 ?? throw new IndexCorruptException(
                     path,
                     null,

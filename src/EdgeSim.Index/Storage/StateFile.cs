@@ -13,16 +13,13 @@ namespace EdgeSim.Index.Storage;
 /// </summary>
 internal static class StateFile
 {
-    private const string Prefix = "state-";
+    internal const string Prefix = "state-";
     private const int PageBytes = 8 + (Tombstones.PageWords * sizeof(ulong));
     private const int ChecksumOffset = StateHeader.SizeBytes - sizeof(uint);
 
     /// <summary>The file name of a state.</summary>
     internal static string Name(uint number)
         => Prefix + number.ToString("D10", CultureInfo.InvariantCulture);
-
-    /// <summary>Whether a file of this name is a state, or one that is being written.</summary>
-    internal static bool IsState(string name) => name.StartsWith(Prefix, StringComparison.Ordinal);
 
     /// <summary>The bytes of the file; the last four of its first 64 are the checksum.</summary>
     internal static byte[] Serialize(

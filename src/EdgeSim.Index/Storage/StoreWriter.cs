@@ -167,6 +167,22 @@ internal sealed class StoreWriter : IDisposable
         }
     }
 
+    /// <summary>
+    /// Flushes, and notes in the manifest how far the logs go: whoever opens them next notices what is
+    /// missing.
+    /// </summary>
+    internal void CloseCleanly(CheckpointWriter checkpoints)
+    {
+        lock (_writing)
+        {
+            if (_log.IsOpen && _state.Sequence > checkpoints.Current.Durable)
+            {
+                FlushLocked();
+                checkpoints.Commit(old => old with { Durable = Math.Max(_log.Durable, old.Durable) });
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

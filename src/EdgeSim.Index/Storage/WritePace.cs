@@ -8,7 +8,8 @@ namespace EdgeSim.Index.Storage;
 /// </summary>
 /// <param name="bytesPerSecond">The rate; 0: as fast as the disk takes it.</param>
 /// <param name="stop">Ends the work with an <see cref="OperationCanceledException"/>.</param>
-internal sealed class WritePace(long bytesPerSecond, CancellationToken stop)
+/// <param name="progress">Told how many bytes have been written so far.</param>
+internal sealed class WritePace(long bytesPerSecond, CancellationToken stop, Action<long>? progress = null)
 {
     private readonly long _start = Stopwatch.GetTimestamp();
     private long _bytes;
@@ -22,6 +23,7 @@ internal sealed class WritePace(long bytesPerSecond, CancellationToken stop)
     {
         stop.ThrowIfCancellationRequested();
         _bytes += bytes;
+        progress?.Invoke(_bytes);
         if (bytesPerSecond > 0)
         {
             double ahead = ((double)_bytes / bytesPerSecond) - Stopwatch.GetElapsedTime(_start).TotalSeconds;

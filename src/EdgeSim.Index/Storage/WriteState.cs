@@ -131,6 +131,9 @@ internal sealed class WriteState
         return false;
     }
 
+    /// <summary>Keys of the live rows that a filter matches, among what has been applied so far.</summary>
+    internal List<Key> Select(Filter filter) => throw new NotSupportedException();
+
     /// <summary>Declares a payload index, or with kind 0 drops it.</summary>
     internal void SetField(int kind, string path)
     {
