@@ -23,7 +23,7 @@ internal readonly record struct TortureOptions()
     /// </summary>
     internal int SecondLifeEvery { get; init; } = 20;
 
-    /// <summary>Cuts of each second life; half of them in its recovery.</summary>
+    /// <summary>Cuts of each second life, most of them in its recovery or shortly after it.</summary>
     internal int CutsPerSecondLife { get; init; } = 10;
 
     internal int Threads { get; init; } = Environment.ProcessorCount;

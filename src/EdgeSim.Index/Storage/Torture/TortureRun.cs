@@ -10,6 +10,9 @@ namespace EdgeSim.Index.Storage.Torture;
 /// </summary>
 internal sealed class TortureRun(ITortureSubject subject, TortureOptions options)
 {
+    /// <summary>Steps after a recovery in which what it left behind still matters most.</summary>
+    private const int FirstSteps = 12;
+
     private readonly Lock _gate = new();
     private long _steps;
     private long _cuts;
@@ -162,12 +165,18 @@ internal sealed class TortureRun(ITortureSubject subject, TortureOptions options
         }
     }
 
+    /// <summary>A third in the recovery, a third until shortly after it, a third anywhere.</summary>
     private IEnumerable<PowerCut> SecondCuts(int steps, int recoverySteps, ulong lot)
     {
         var random = new SplitMix64(lot);
         for (int i = 0; i < options.CutsPerSecondLife; i++)
         {
-            int end = i % 2 == 0 && recoverySteps > 0 ? recoverySteps : steps;
+            int end = (i % 3) switch
+            {
+                0 when recoverySteps > 0 => recoverySteps,
+                2 => steps,
+                _ => Math.Min(steps, recoverySteps + FirstSteps),
+            };
             int modes = options.TornCutsPerStep > 0 ? 4 : 3;
             yield return new PowerCut(random.Below(end + 1), (CutMode)random.Below(modes), i);
         }

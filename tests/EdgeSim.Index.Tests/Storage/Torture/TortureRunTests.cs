@@ -6,7 +6,7 @@ namespace EdgeSim.Index.Tests.Storage.Torture;
 /// <summary>The right store passes; the wrong ones are the canaries and must be caught.</summary>
 public sealed class TortureRunTests(ITestOutputHelper output)
 {
-    private const ulong Seed = 20250611;
+    private const ulong Seed = 20250615;
 
     [Fact]
     public void Run_RightLog_SurvivesTenThousandCuts()
