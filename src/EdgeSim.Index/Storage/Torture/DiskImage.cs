@@ -21,7 +21,9 @@ internal sealed class DiskImage
         return slash < 0 ? "" : path[..slash];
     }
 
-    /// <summary>Makes a real directory hold exactly this. New files, so whoever maps old ones keeps them.</summary>
+    /// <summary>
+    /// Makes a real directory hold exactly this. New files, so whoever maps old ones keeps them.
+    /// </summary>
     internal void WriteTo(string root)
     {
         if (Directory.Exists(root))

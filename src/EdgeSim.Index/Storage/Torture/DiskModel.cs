@@ -3,30 +3,30 @@ using System.Runtime.InteropServices;
 namespace EdgeSim.Index.Storage.Torture;
 
 /// <summary>
-/// What a disk owes to a program after a power cut, as POSIX has it and ext4 keeps it, and no more. It follows
-/// a trace step by step and makes an image of the disk at any point.
+/// What a disk owes to a program after a power cut, as POSIX has it and ext4 keeps it, and no more. It
+/// follows a trace step by step and makes an image of the disk at any point.
 /// </summary>
 /// <remarks>
-/// <b>Owed.</b> fsync of a file: its bytes and its length as they were. fsync of a directory: the names in it,
-/// files and directories. A rename happens or does not: the file has the old name or the new one, and the
-/// target is the old file or the new one. A file keeps its content through every change of its name.
+/// <b>Owed.</b> fsync of a file: its bytes and its length as they were. fsync of a directory: the names in
+/// it, of files and directories. A rename happens or does not: the file has the old name or the new one, and
+/// the target is the old file or the new one. A file keeps its content through every change of its name.
 /// <para>
 /// <b>Not owed, until such an fsync.</b> Each sector of 512 bytes has any of its states since the last fsync,
 /// independently of all others: writes persist in any order, and those of several sectors tear. Lengths
 /// persist in their order and independently of the bytes: a file may have grown without its data (zeros), or
-/// have data without having grown (lost); a growing write may grow by some sectors only. Where a file was cut
-/// and grew again, the old bytes do not come back, unless the cut did not happen. Each creation, rename and
-/// deletion persists or not, independently, or in their order as a journal does it. fsync of a file says
+/// have data without having grown (lost); a growing write may grow by some sectors only. Where a file was
+/// cut and grew again, the old bytes do not come back, unless the cut did not happen. Each creation, rename
+/// and deletion persists or not, independently, or in their order as a journal does it. fsync of a file says
 /// nothing about its name; a directory's name is in its parent.
 /// </para>
 /// <para>
-/// <b>A failed fsync</b> makes nothing durable, and no later one does it: the pages count as clean (as Linux
-/// does since 4.13). <b>Garbage</b> never appears: a byte was written there, or is zero. In mode Torn one
-/// sector per file is part new, part old, with the border anywhere: a disk without atomic sectors.
+/// <b>A failed fsync</b> makes no byte durable, and no later one does it: the pages count as clean (Linux
+/// does so). <b>Garbage</b> never appears: a byte was written there, or is zero. In mode Torn one sector per
+/// file is part new, part old, with the border anywhere: a disk without atomic sectors.
 /// </para>
 /// <para>
-/// <b>Not modelled</b>: bits that decay, disks that lie about fsync, hard links, renames of directories or from
-/// one directory to another, removal of directories.
+/// <b>Not modelled</b>: bits that decay, disks that lie about fsync, a failed fsync of a directory (it
+/// changes nothing), hard links, renames of directories or between them, removal of directories.
 /// </para>
 /// </remarks>
 internal sealed class DiskModel

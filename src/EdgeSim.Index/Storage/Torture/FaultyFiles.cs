@@ -16,6 +16,7 @@ internal sealed class FaultyFiles(DurableFiles inner) : DurableFiles
     private readonly Lock _gate = new();
     private readonly ConditionalWeakTable<SafeFileHandle, string> _paths = [];
     private Func<FileCall, bool>? _fails;
+    private Func<FileCall, bool>? _lies;
     private int _errno;
     private int _failuresLeft;
 
@@ -56,12 +57,25 @@ internal sealed class FaultyFiles(DurableFiles inner) : DurableFiles
         }
     }
 
-    /// <summary>From now on every call succeeds.</summary>
+    /// <summary>
+    /// From now on an fsync for which the condition holds does nothing and says that it did: what a store
+    /// that forgets it would do. Over a <see cref="RecordedFiles"/> it shows which fsyncs are needed.
+    /// </summary>
+    internal void LieWhen(Func<FileCall, bool> condition)
+    {
+        lock (_gate)
+        {
+            _lies = condition;
+        }
+    }
+
+    /// <summary>From now on every call succeeds, and does what it says.</summary>
     internal void Heal()
     {
         lock (_gate)
         {
             _fails = null;
+            _lies = null;
         }
     }
 
@@ -101,7 +115,10 @@ internal sealed class FaultyFiles(DurableFiles inner) : DurableFiles
             throw failure;
         }
 
-        inner.Flush(file);
+        if (!Lies(TraceKind.Flush, PathOf(file)))
+        {
+            inner.Flush(file);
+        }
     }
 
     internal override void SetLength(SafeFileHandle file, long bytes)
@@ -119,7 +136,10 @@ internal sealed class FaultyFiles(DurableFiles inner) : DurableFiles
     internal override void FlushDirectory(string path)
     {
         Step(TraceKind.FlushDirectory, path);
-        inner.FlushDirectory(path);
+        if (!Lies(TraceKind.FlushDirectory, path))
+        {
+            inner.FlushDirectory(path);
+        }
     }
 
     internal override void Delete(string path)
@@ -141,6 +161,14 @@ internal sealed class FaultyFiles(DurableFiles inner) : DurableFiles
         if (Fails(kind, path) is { } failure)
         {
             throw failure;
+        }
+    }
+
+    private bool Lies(TraceKind kind, string path)
+    {
+        lock (_gate)
+        {
+            return _lies?.Invoke(new FileCall(Calls, kind, path)) == true;
         }
     }
 

@@ -1,8 +1,8 @@
 namespace EdgeSim.Index.Storage.Torture;
 
 /// <summary>
-/// A store and a program that uses it. The store changes the disk through the <see cref="DurableFiles"/> it is
-/// given and through nothing else. One object serves several threads, each with its own directory.
+/// A store and a program that uses it. The store changes the disk through the <see cref="DurableFiles"/> it
+/// is given and through nothing else. One object serves several threads, each with its own directory.
 /// </summary>
 internal interface ITortureSubject
 {

@@ -119,7 +119,9 @@ internal sealed class ModelFile(FileBytes durable)
         return image;
     }
 
-    /// <summary>The length of the first changes; a write that lengthens the file may have got half way.</summary>
+    /// <summary>
+    /// The length of the first changes; a write that lengthens the file may have got half way.
+    /// </summary>
     private int LengthAfter(int lengths, ref SplitMix64 random)
     {
         int length = lengths == 0 ? durable.Length : _unsynced[lengths - 1].Length;

@@ -30,6 +30,7 @@ internal readonly record struct PowerCut(int Position, CutMode Mode, int Variant
             && Enum.TryParse(parts[1], ignoreCase: true, out CutMode mode)
             && int.TryParse(parts[2], CultureInfo.InvariantCulture, out int variant)
             ? new PowerCut(position, mode, variant)
-            : throw new FormatException($"'{text}' is no power cut; one is position-mode-variant, 117-Random-3.");
+            : throw new FormatException(
+                $"'{text}' is no power cut; one is position-mode-variant, as in 117-Random-3.");
     }
 }

@@ -64,7 +64,9 @@ internal sealed class RecordedFiles : DurableFiles
         }
     }
 
-    /// <summary>Notes that an fsync failed although the real disk is well. See <see cref="FaultyFiles"/>.</summary>
+    /// <summary>
+    /// Notes that an fsync failed although the real disk is well. See <see cref="FaultyFiles"/>.
+    /// </summary>
     internal void MarkFlushFailed(SafeFileHandle file) => Note(file, TraceKind.FlushFailed);
 
     internal override SafeFileHandle Create(string path)

@@ -1,6 +1,8 @@
 namespace EdgeSim.Index.Storage.Torture;
 
-/// <summary>A directory in memory where there is one, else among the temporary files; removed with this.</summary>
+/// <summary>
+/// A directory in memory where there is one, else among the temporary files; removed with this.
+/// </summary>
 internal sealed class TortureDirectory : IDisposable
 {
     private const string SharedMemory = "/dev/shm";

@@ -9,6 +9,8 @@ internal sealed class TortureException : Exception
         Replay = replay;
     }
 
-    /// <summary>What <see cref="TortureRun.Replay"/> takes: seed/cut, or seed/cut/cut for a second cut.</summary>
+    /// <summary>
+    /// What <see cref="TortureRun.Replay"/> takes: seed/cut, or seed/cut/cut for a second cut.
+    /// </summary>
     internal string Replay { get; }
 }

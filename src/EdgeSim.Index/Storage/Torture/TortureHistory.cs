@@ -10,7 +10,9 @@ internal sealed class TortureHistory
     /// <summary>Tags of the batches given to the store, in order. The last may be half done.</summary>
     internal ReadOnlySpan<long> Accepted => CollectionsMarshal.AsSpan(_accepted);
 
-    /// <summary>How many of them, from the first, must survive: up to the last that was called durable.</summary>
+    /// <summary>
+    /// How many of them, from the first, must survive: up to the last that was called durable.
+    /// </summary>
     internal int DurableCount { get; private set; }
 
     internal TortureHistory Clone()

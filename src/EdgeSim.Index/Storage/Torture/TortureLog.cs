@@ -19,6 +19,8 @@ internal sealed class TortureLog
     /// </summary>
     internal void Accept(long tag) => _files.Mark(TraceKind.Accepted, tag);
 
-    /// <summary>Call when the store has said that this batch, and with it all before it, is durable.</summary>
+    /// <summary>
+    /// Call when the store has said that this batch, and with it all before it, is durable.
+    /// </summary>
     internal void Durable(long tag) => _files.Mark(TraceKind.Durable, tag);
 }

@@ -134,7 +134,9 @@ internal sealed class TortureRun(ITortureSubject subject, TortureOptions options
         }
     }
 
-    /// <summary>Cuts that can leave another disk, or meet another promise, than those a step earlier.</summary>
+    /// <summary>
+    /// Cuts that can leave another disk, or meet another promise, than those a step earlier.
+    /// </summary>
     private IEnumerable<PowerCut> CutsAfter(TraceStep? last, int position)
     {
         TraceKind? kind = last?.Kind;
@@ -286,5 +288,6 @@ internal sealed class TortureRun(ITortureSubject subject, TortureOptions options
             name, walk.Last is { } last ? $"after '{last}'" : "at the start", what, error);
     }
 
-    private static string Describe(Exception error) => $"{error.GetType().Name}: {error.Message.TrimEnd('.')}";
+    private static string Describe(Exception error)
+        => $"{error.GetType().Name}: {error.Message.TrimEnd('.')}";
 }

@@ -1,6 +1,8 @@
 namespace EdgeSim.Index.Storage.Torture;
 
-/// <summary>One call that changed the disk, or one mark of the program, in the order in which they ended.</summary>
+/// <summary>
+/// One call that changed the disk, or one mark of the program, in the order in which they ended.
+/// </summary>
 /// <param name="Kind">Which call.</param>
 /// <param name="Path">Its file or directory, relative to the recorded one, with '/'.</param>
 /// <param name="File">Which file, by a number that it keeps over a rename; -1 where none is meant.</param>

@@ -4,18 +4,27 @@ using EdgeSim.Index.Tests.Support;
 
 namespace EdgeSim.Index.Tests.Storage.Torture;
 
-/// <summary>A collection, one commit for each batch; every batch replaces the row of key 0.</summary>
-internal sealed class CollectionSubject(int batches = 6) : ITortureSubject
+/// <summary>
+/// A collection, one commit for each batch; every batch replaces the row of key 0. With faults, the disk
+/// refuses once in most commits, which are then tried again.
+/// </summary>
+internal sealed class CollectionSubject(int batches = 6, bool faults = false, Func<FileCall, bool>? forgets = null)
+    : ITortureSubject
 {
     private const int Dimension = 8;
     private const int RowsMax = 30;
 
+    /// <summary>More than the calls of a commit.</summary>
+    private const int FaultWithin = 25;
+
     public void Run(SplitMix64 random, DurableFiles files, string directory, TortureLog log)
     {
         string path = Path.Combine(directory, "c");
+        var disk = new FaultyFiles(files);
+        disk.LieWhen(forgets ?? (_ => false));
         using Collection collection = Collection.Exists(path)
-            ? Collection.Open(path, files)
-            : Collection.Create(path, Rows.Options(Metric.Dot, Dimension), files);
+            ? Collection.Open(path, disk)
+            : Collection.Create(path, Rows.Options(Metric.Dot, Dimension), disk);
         int first = log.Start.Accepted.Length;
         for (int i = first; i < first + batches; i++)
         {
@@ -26,7 +35,14 @@ internal sealed class CollectionSubject(int batches = 6) : ITortureSubject
                 collection.Add(key, vector, BitConverter.GetBytes(tag));
             }
 
-            collection.Commit();
+            if (faults)
+            {
+                int call = disk.Calls + 1 + random.Below(FaultWithin);
+                int errno = random.Below(2) == 0 ? Errno.NoSpace : Errno.InputOutput;
+                disk.FailWhen(next => next.Number == call, errno);
+            }
+
+            Commit(collection);
             log.Durable(tag);
         }
     }
@@ -63,6 +79,18 @@ internal sealed class CollectionSubject(int batches = 6) : ITortureSubject
 
         Assert.Equal(expected.OrderBy(row => row.Key), found.OrderBy(row => row.Key));
         return batch;
+    }
+
+    private static void Commit(Collection collection)
+    {
+        try
+        {
+            collection.Commit();
+        }
+        catch (IndexStorageException)
+        {
+            collection.Commit();
+        }
     }
 
     /// <summary>Key 0, and some of its own.</summary>

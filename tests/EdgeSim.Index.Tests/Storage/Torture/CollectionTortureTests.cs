@@ -5,8 +5,10 @@ namespace EdgeSim.Index.Tests.Storage.Torture;
 
 public sealed class CollectionTortureTests(ITestOutputHelper output)
 {
-    [Fact]
-    public void Collection_PowerCutsAnywhere_HoldsTheCommitsItPromised()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Collection_PowerCutsAnywhere_HoldsTheCommitsItPromised(bool faults)
     {
         var options = new TortureOptions
         {
@@ -14,6 +16,21 @@ public sealed class CollectionTortureTests(ITestOutputHelper output)
             Programs = int.MaxValue,
             CutsMax = Emulation.Choose(5000, 200),
         };
-        output.WriteLine($"{new TortureRun(new CollectionSubject(), options).Run()}");
+        output.WriteLine($"{new TortureRun(new CollectionSubject(faults: faults), options).Run()}");
+    }
+
+    /// <summary>Each fsync of a commit is needed: without it a cut is found that breaks the promise.</summary>
+    [Theory]
+    [InlineData(nameof(TraceKind.Flush), "segment-")]
+    [InlineData(nameof(TraceKind.Flush), "manifest")]
+    [InlineData(nameof(TraceKind.Flush), "collection.json")]
+    [InlineData(nameof(TraceKind.FlushDirectory), "c")]
+    public void Collection_AnFSyncForgotten_IsCaught(string kind, string name)
+    {
+        var subject = new CollectionSubject(forgets: call =>
+            $"{call.Kind}" == kind && Path.GetFileName(call.Path).StartsWith(name, StringComparison.Ordinal));
+        var options = new TortureOptions { Seed = 20250612, Programs = int.MaxValue, CutsMax = 2000 };
+        var caught = Assert.Throws<TortureException>(() => new TortureRun(subject, options).Run());
+        output.WriteLine(caught.Message);
     }
 }

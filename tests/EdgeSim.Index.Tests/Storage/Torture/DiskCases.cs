@@ -66,7 +66,9 @@ internal static class DiskCases
     public static byte[] Sectors(string letters)
         => [.. letters.SelectMany(letter => Enumerable.Repeat((byte)letter, DiskModel.SectorBytes))];
 
-    /// <summary>As in "a=xy b=": a file's sectors by their letter, '0' for zeros, '?' for a mixture.</summary>
+    /// <summary>
+    /// As in "a=xy b=": a file's sectors by their letter, '0' for zeros, '?' for a mixture.
+    /// </summary>
     public static string Describe(DiskImage image) => string.Join(
         ' ', image.Files.Select(file => $"{file.Key}={Letters(file.Value.Span)}"));
 

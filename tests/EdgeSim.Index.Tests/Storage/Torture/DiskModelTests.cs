@@ -4,7 +4,9 @@ using static EdgeSim.Index.Tests.Storage.Torture.DiskCases;
 
 namespace EdgeSim.Index.Tests.Storage.Torture;
 
-/// <summary>The laws of the disk: what it owes and what it does not, each by a trace of a few steps.</summary>
+/// <summary>
+/// The laws of the disk: what it owes and what it does not, each by a trace of a few steps.
+/// </summary>
 public sealed class DiskModelTests
 {
     [Fact]
@@ -111,20 +113,23 @@ public sealed class DiskModelTests
             }
         }
 
-        Assert.Equal(["a=n", "a=o a.tmp=n"], AllOutcomes((files, root) => Program(files, root, flushes: false)));
+        Assert.Equal(
+            ["a=n", "a=o a.tmp=n"], AllOutcomes((files, root) => Program(files, root, flushes: false)));
         Assert.Equal(["a=n"], AllOutcomes((files, root) => Program(files, root, flushes: true)));
     }
 
     [Fact]
-    public void RenamedUnflushed_TheNewNameMayLeadToNothing() => Assert.Contains("a=", AllOutcomes((files, root) =>
-    {
-        string path = Path.Combine(root, "a");
-        Put(files, path, Sectors("o"));
-        using var file = files.Create(path + ".tmp");
-        files.Write(file, Sectors("n"), 0);
-        files.Rename(path + ".tmp", path);
-        files.FlushDirectory(root);
-    }));
+    public void RenamedUnflushed_TheNewNameMayLeadToNothing() => Assert.Equal(
+        ["a=", "a=0", "a=n"],
+        AllButTorn((files, root) =>
+        {
+            string path = Path.Combine(root, "a");
+            Put(files, path, Sectors("o"));
+            using var file = files.Create(path + ".tmp");
+            files.Write(file, Sectors("n"), 0);
+            files.Rename(path + ".tmp", path);
+            files.FlushDirectory(root);
+        }));
 
     [Fact]
     public void Rename_OpenFileKeepsItsIdentity() => Assert.Equal(["b=xy"], AllOutcomes((files, root) =>
@@ -170,20 +175,22 @@ public sealed class DiskModelTests
     [Fact]
     public void FailedFlush_WhatItLostNoLaterOneSavesUnlessWrittenAgain()
     {
-        static void Program(RecordedFiles files, string root, bool writesAgain) => InPlace(files, root, "op", file =>
-        {
-            files.Write(file, Sectors("xy"), 0);
-            files.MarkFlushFailed(file);
-            if (writesAgain)
+        static void Program(RecordedFiles files, string root, bool writesAgain)
+            => InPlace(files, root, "op", file =>
             {
-                files.Write(file, Sectors("x"), 0);
-            }
+                files.Write(file, Sectors("xy"), 0);
+                files.MarkFlushFailed(file);
+                if (writesAgain)
+                {
+                    files.Write(file, Sectors("x"), 0);
+                }
 
-            files.Flush(file);
-        });
+                files.Flush(file);
+            });
 
         Assert.Equal(
-            ["a=op", "a=oy", "a=xp", "a=xy"], AllOutcomes((files, root) => Program(files, root, writesAgain: false)));
+            ["a=op", "a=oy", "a=xp", "a=xy"],
+            AllOutcomes((files, root) => Program(files, root, writesAgain: false)));
         Assert.Equal(["a=xp", "a=xy"], AllOutcomes((files, root) => Program(files, root, writesAgain: true)));
     }
 

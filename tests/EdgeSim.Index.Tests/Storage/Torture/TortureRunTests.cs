@@ -36,7 +36,8 @@ public sealed class TortureRunTests(ITestOutputHelper output)
         var caught = Assert.Throws<TortureException>(() => new TortureRun(subject, options).Run());
         output.WriteLine(caught.Message);
         Assert.Contains(caught.Replay, caught.Message);
-        var again = Assert.Throws<TortureException>(() => new TortureRun(subject, options).Replay(caught.Replay));
+        var again = Assert.Throws<TortureException>(
+            () => new TortureRun(subject, options).Replay(caught.Replay));
         Assert.Equal(caught.Message, again.Message);
         new TortureRun(new ToyLog(), options).Replay("1/0-Prefix-0");
     }
@@ -56,7 +57,8 @@ public sealed class TortureRunTests(ITestOutputHelper output)
     public void Replay_TextThatNamesNoCut_Throws()
     {
         var run = new TortureRun(new ToyLog(), new TortureOptions());
-        foreach (string text in (string[])["", "1", "1/2", "x/1-Random-0", "1/2-Never-0", "1/999999-Random-0"])
+        string[] texts = ["", "1", "1/2", "x/1-Random-0", "1/2-Never-0", "1/999999-Random-0"];
+        foreach (string text in texts)
         {
             Assert.Throws<FormatException>(() => run.Replay(text));
         }

@@ -7,7 +7,8 @@ namespace EdgeSim.Index.Tests.Storage.Torture;
 
 /// <summary>
 /// The smallest store that can be right: one file of records, rewritten now and then under a temporary name.
-/// Record: u32 length of the body, u32 CRC-32C of length and body, body: i64 tag and bytes that follow from it.
+/// Record: u32 length of the body, u32 CRC-32C of the body, xor its length, body: i64 tag and bytes that
+/// follow from it.
 /// </summary>
 internal sealed class ToyLog(ToyFault fault = ToyFault.None, int batches = 20) : ITortureSubject
 {
@@ -16,7 +17,9 @@ internal sealed class ToyLog(ToyFault fault = ToyFault.None, int batches = 20) :
     private const int BodyBytesMax = 2000;
     private const int RewriteOneIn = 6;
 
-    /// <summary>Thirds of the batches that wait for a later fsync; a tail to keep has to be left first.</summary>
+    /// <summary>
+    /// Thirds of the batches that wait for a later fsync; a tail to keep has to be left first.
+    /// </summary>
     private readonly int _laziness = fault == ToyFault.KeepsTheTail ? 1 : 0;
 
     public void Run(SplitMix64 random, DurableFiles files, string directory, TortureLog log)
@@ -112,8 +115,7 @@ internal sealed class ToyLog(ToyFault fault = ToyFault.None, int batches = 20) :
         {
             ReadOnlySpan<byte> rest = bytes.AsSpan(end);
             int length = BinaryPrimitives.ReadInt32LittleEndian(rest);
-            bool isWhole = length is >= BodyBytesMin and <= BodyBytesMax && length <= rest.Length - HeaderBytes;
-            if (!isWhole)
+            if (length is < BodyBytesMin or > BodyBytesMax || length > rest.Length - HeaderBytes)
             {
                 break;
             }
