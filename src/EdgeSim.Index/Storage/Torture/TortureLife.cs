@@ -19,6 +19,9 @@ internal sealed class TortureLife(TraceStep[] steps, DiskImage start, TortureHis
         /// <summary>The last step that has ended.</summary>
         internal TraceStep? Last => Position == 0 ? null : steps[Position - 1];
 
+        /// <summary>The steps so far, a line for each.</summary>
+        internal string Describe() => string.Join('\n', steps.Take(Position)) + "\n";
+
         internal void MoveTo(int position)
         {
             while (Position < position)

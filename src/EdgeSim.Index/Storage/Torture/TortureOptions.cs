@@ -29,7 +29,8 @@ internal readonly record struct TortureOptions()
     internal int Threads { get; init; } = Environment.ProcessorCount;
 
     /// <summary>
-    /// A new directory that gets the disk of a failure as the power cut left it; null for none.
+    /// A new directory that gets the disk of a failure as the power cut left it, and beside it the trace;
+    /// null for none.
     /// </summary>
     internal string? KeepFailureIn { get; init; }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 
 namespace EdgeSim.Index.Storage.Torture;
 
@@ -10,6 +11,11 @@ namespace EdgeSim.Index.Storage.Torture;
 /// </summary>
 internal sealed class TortureRun(ITortureSubject subject, TortureOptions options)
 {
+    /// <summary>
+    /// Of the file beside a kept disk: a program with threads of its own may not do the same again.
+    /// </summary>
+    internal const string TraceSuffix = ".trace";
+
     /// <summary>Steps after a recovery in which what it left behind still matters most.</summary>
     private const int FirstSteps = 12;
 
@@ -281,6 +287,7 @@ internal sealed class TortureRun(ITortureSubject subject, TortureOptions options
             if (options.KeepFailureIn is { } keep && !Directory.Exists(keep))
             {
                 image.WriteTo(keep);
+                AtomicFile.Write(keep + TraceSuffix, Encoding.UTF8.GetBytes(walk.Describe()));
             }
         }
 

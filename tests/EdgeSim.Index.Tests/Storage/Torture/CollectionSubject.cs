@@ -8,8 +8,8 @@ namespace EdgeSim.Index.Tests.Storage.Torture;
 /// A collection, one commit for each batch; every batch replaces the row of key 0. With faults, the disk
 /// refuses once in most commits, which are then tried again.
 /// </summary>
-internal sealed class CollectionSubject(int batches = 6, bool faults = false, Func<FileCall, bool>? forgets = null)
-    : ITortureSubject
+internal sealed class CollectionSubject(
+    int batches = 6, bool faults = false, Func<FileCall, bool>? forgets = null) : ITortureSubject
 {
     private const int Dimension = 8;
     private const int RowsMax = 30;

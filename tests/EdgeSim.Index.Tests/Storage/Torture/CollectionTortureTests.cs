@@ -16,10 +16,11 @@ public sealed class CollectionTortureTests(ITestOutputHelper output)
             Programs = int.MaxValue,
             CutsMax = Emulation.Choose(5000, 200),
         };
-        output.WriteLine($"{new TortureRun(new CollectionSubject(faults: faults), options).Run()}");
+        var subject = new CollectionSubject(faults: faults);
+        output.WriteLine($"{new TortureRun(subject, options).Run()}");
     }
 
-    /// <summary>Each fsync of a commit is needed: without it a cut is found that breaks the promise.</summary>
+    /// <summary>Each fsync is needed: without it there is a cut that breaks the promise.</summary>
     [Theory]
     [InlineData(nameof(TraceKind.Flush), "segment-")]
     [InlineData(nameof(TraceKind.Flush), "manifest")]

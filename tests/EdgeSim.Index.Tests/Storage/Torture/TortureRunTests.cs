@@ -47,10 +47,11 @@ public sealed class TortureRunTests(ITestOutputHelper output)
     {
         using var directory = new TemporaryDirectory();
         string kept = directory.Sub("kept");
-        var options = new TortureOptions { Seed = Seed, CutsMax = 5000, KeepFailureIn = kept };
+        var options = new TortureOptions { Seed = Seed, SecondLifeEvery = 0, KeepFailureIn = kept };
         Assert.Throws<TortureException>(
             () => new TortureRun(new ToyLog(ToyFault.AcknowledgesBeforeFlush), options).Run());
         Assert.True(Directory.Exists(kept));
+        Assert.StartsWith("Create log\n", File.ReadAllText(kept + TortureRun.TraceSuffix));
     }
 
     [Fact]
