@@ -24,8 +24,12 @@ internal class DurableFiles
     internal virtual void Write(SafeFileHandle file, ReadOnlySpan<byte> bytes, long offset)
         => RandomAccess.Write(file, bytes, offset);
 
-    /// <summary>Returns when the file's bytes are on the disk (fsync).</summary>
-    internal virtual void Flush(SafeFileHandle file) => RandomAccess.FlushToDisk(file);
+    /// <summary>
+    /// Returns when the file's bytes are on the disk (fsync). Not by <see cref="RandomAccess.FlushToDisk"/>,
+    /// which reports no failure: .NET 10.0's native half returns 1 instead of -1 for every one of them, and
+    /// its managed half passes over a disk that the system made read-only after an error.
+    /// </summary>
+    internal virtual void Flush(SafeFileHandle file) => Libc.FSyncFile(file);
 
     /// <summary>
     /// Returns when the file's bytes and its length are on the disk, times and rights perhaps not (fdatasync).

@@ -1,4 +1,5 @@
 using EdgeSim.Index.Storage;
+using EdgeSim.Index.Storage.Torture;
 using EdgeSim.Index.Tests.Support;
 
 namespace EdgeSim.Index.Tests.Storage;
@@ -25,7 +26,7 @@ public sealed class CrashTests
         for (int step = 1; step < StepsMax; step++)
         {
             string path = directory.CopyOf(start, "cut");
-            bool isCommitted = CommitUntil(path, new FailingFiles(step, forEver: true));
+            bool isCommitted = CommitUntil(path, FaultyFiles.At(step, forEver: true));
             using (Collection again = Collection.Open(path))
             {
                 again.Verify();
@@ -61,7 +62,7 @@ public sealed class CrashTests
         for (int step = 1; step < StepsMax; step++)
         {
             string path = directory.CopyOf(start, "once");
-            var files = new FailingFiles(step + Steps(start, directory), forEver: false);
+            var files = FaultyFiles.At(step + Steps(start, directory), forEver: false);
             using (Collection collection = Collection.Open(path, files))
             {
                 Rows.Add(collection, 40, 20, 71);
@@ -81,7 +82,7 @@ public sealed class CrashTests
                 }
 
                 AssertRows(collection, 60);
-                if (!failed && files.Steps < step)
+                if (!failed && files.Calls < step)
                 {
                     return;
                 }
@@ -106,7 +107,7 @@ public sealed class CrashTests
             string path = directory.Sub($"create{step}");
             try
             {
-                Collection.Create(path, options, new FailingFiles(step, forEver: true)).Dispose();
+                Collection.Create(path, options, FaultyFiles.At(step, forEver: true)).Dispose();
                 Assert.InRange(step, 8, 20);
                 return;
             }
@@ -131,7 +132,7 @@ public sealed class CrashTests
             string path = directory.Sub("create");
             try
             {
-                Collection.Create(path, options, new FailingFiles(step, forEver: false)).Dispose();
+                Collection.Create(path, options, FaultyFiles.At(step, forEver: false)).Dispose();
                 Assert.InRange(step, 8, 20);
                 return;
             }
@@ -284,12 +285,12 @@ public sealed class CrashTests
     private static int Steps(string start, TemporaryDirectory directory)
     {
         string path = directory.CopyOf(start, "steps");
-        var files = new FailingFiles(int.MaxValue, forEver: false);
+        var files = FaultyFiles.At(int.MaxValue, forEver: false);
         Collection.Open(path, files).Dispose();
-        return files.Steps;
+        return files.Calls;
     }
 
-    private static bool CommitUntil(string path, FailingFiles files)
+    private static bool CommitUntil(string path, FaultyFiles files)
     {
         try
         {
