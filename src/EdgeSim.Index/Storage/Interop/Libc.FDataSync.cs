@@ -12,9 +12,12 @@ internal static partial class Libc
     /// <exception cref="IOException">The disk reports an error; what it has is unknown then.</exception>
     internal static void FDataSync(SafeFileHandle file)
     {
-        if (FDataSyncCall(file) != 0)
+        while (FDataSyncCall(file) != 0)
         {
-            throw Failure("fdatasync", "a log");
+            if (Marshal.GetLastPInvokeError() != Interrupted)
+            {
+                throw Failure("fdatasync", "a file");
+            }
         }
     }
 

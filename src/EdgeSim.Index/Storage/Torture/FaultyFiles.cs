@@ -109,16 +109,30 @@ internal sealed class FaultyFiles(DurableFiles inner) : DurableFiles
 
     internal override void Flush(SafeFileHandle file)
     {
-        if (Fails(TraceKind.Flush, PathOf(file)) is { } failure)
-        {
-            (inner as RecordedFiles)?.MarkFlushFailed(file);
-            throw failure;
-        }
-
-        if (!Lies(TraceKind.Flush, PathOf(file)))
+        if (IsFlushing(file))
         {
             inner.Flush(file);
         }
+    }
+
+    internal override void FlushData(SafeFileHandle file)
+    {
+        if (IsFlushing(file))
+        {
+            inner.FlushData(file);
+        }
+    }
+
+    internal override byte[] Read(string path, long bytesMax)
+    {
+        Step(TraceKind.Read, path);
+        return inner.Read(path, bytesMax);
+    }
+
+    internal override MappedFile? Map(string path, long bytesMin, out long bytes)
+    {
+        Step(TraceKind.Read, path);
+        return inner.Map(path, bytesMin, out bytes);
     }
 
     internal override void SetLength(SafeFileHandle file, long bytes)
@@ -146,6 +160,18 @@ internal sealed class FaultyFiles(DurableFiles inner) : DurableFiles
     {
         Step(TraceKind.Delete, path);
         inner.Delete(path);
+    }
+
+    /// <summary>Whether an fsync is really to be done: it may fail, or be a lie.</summary>
+    private bool IsFlushing(SafeFileHandle file)
+    {
+        if (Fails(TraceKind.Flush, PathOf(file)) is { } failure)
+        {
+            (inner as RecordedFiles)?.MarkFlushFailed(file);
+            throw failure;
+        }
+
+        return !Lies(TraceKind.Flush, PathOf(file));
     }
 
     private SafeFileHandle Named(SafeFileHandle file, string path)

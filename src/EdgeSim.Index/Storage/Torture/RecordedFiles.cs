@@ -115,13 +115,18 @@ internal sealed class RecordedFiles : DurableFiles
         }
     }
 
-    internal override void Flush(SafeFileHandle file)
+    internal override void Flush(SafeFileHandle file) => Flush(file, base.Flush);
+
+    /// <summary>Of a file, the bytes and the length are all that the model knows.</summary>
+    internal override void FlushData(SafeFileHandle file) => Flush(file, base.FlushData);
+
+    private void Flush(SafeFileHandle file, Action<SafeFileHandle> flush)
     {
         lock (_gate)
         {
             try
             {
-                base.Flush(file);
+                flush(file);
             }
             catch (IOException)
             {

@@ -17,6 +17,9 @@ internal enum TraceKind
     FlushDirectory,
     Delete,
 
+    /// <summary>A file was read or mapped: fails under test, changes nothing, is in no trace.</summary>
+    Read,
+
     /// <summary>The program gave a batch to the store: from here on it may be found.</summary>
     Accepted,
 
