@@ -34,9 +34,9 @@ public static class IndexLimits
 
     /// <summary>
     /// Bytes of one batch as it is held and logged: one record is built, checked and replayed in memory. A
-    /// thousand points of 1,536 dimensions with 2 KB of payload fit.
+    /// thousand points of 4,096 dimensions with 4 KB of payload fit.
     /// </summary>
-    public const int BatchBytesMax = 4 << 20;
+    public const int BatchBytesMax = 8 << 20;
 
     /// <summary>
     /// Bytes of the log record that a batch becomes: a changed payload is logged with the row's vectors.

@@ -10,7 +10,8 @@ namespace EdgeSim;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    Converters = [typeof(KeyConverter)])]
 [JsonSerializable(typeof(EncodeBody))]
 [JsonSerializable(typeof(PointsBody))]
 [JsonSerializable(typeof(PointBody))]
