@@ -8,8 +8,8 @@ namespace EdgeSim.Index;
 
 /// <summary>
 /// The points of a collection as one batch left them: everything read through one reader fits together,
-/// whatever is written meanwhile. Takes no lock and holds nobody up. Dispose it soon and once: files that were
-/// merged away stay on the disk until then.
+/// whatever is written meanwhile. Takes no lock and holds nobody up. Dispose it soon and once: files that
+/// were merged away stay on the disk until then.
 /// </summary>
 public readonly ref struct CollectionReader
 {
@@ -30,8 +30,8 @@ public readonly ref struct CollectionReader
 
     /// <summary>
     /// The points nearest to a query: exactly the best of all, each measured by its stored codes against the
-    /// float query. Equal scores: the older row first. O(rows x dimension); allocates nothing once the scratch
-    /// has grown.
+    /// float query. Equal scores: the older row first. O(rows x dimension); allocates nothing once the
+    /// scratch has grown.
     /// </summary>
     /// <param name="query">[dimension].</param>
     /// <param name="scratch">
@@ -119,8 +119,8 @@ public readonly ref struct CollectionReader
     }
 
     /// <summary>
-    /// Points in key order, a page at a time. O(log rows) to begin, then O(sources) a point, and with a filter
-    /// what its evaluation costs.
+    /// Points in key order, a page at a time. O(log rows) to begin, then O(sources) a point, and with a
+    /// filter what its evaluation costs.
     /// </summary>
     /// <param name="from">The smallest key of the page; null: the first there is.</param>
     /// <param name="rows">The page, filled from its start.</param>

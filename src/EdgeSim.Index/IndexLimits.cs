@@ -73,8 +73,8 @@ public static class IndexLimits
     public const int SealBytesMax = 64 << 20;
 
     /// <summary>
-    /// Bytes of rows in memory that one collection can hold: the part being sealed and the new part, each with
-    /// a batch beyond its bound.
+    /// Bytes of rows in memory that one collection can hold: the part being sealed and the new part, each
+    /// with a batch beyond its bound.
     /// </summary>
     public const long FreshBytesMax = 2L * (SealBytesDefault + BatchBytesMax);
 
@@ -90,8 +90,8 @@ public static class IndexLimits
     public const int StateBytesMax = 64 << 20;
 
     /// <summary>
-    /// Log files from which a write seals the rows in memory, whatever they take: each program that adds a few
-    /// rows leaves one.
+    /// Log files from which a write seals the rows in memory, whatever they take: each program that adds a
+    /// few rows leaves one.
     /// </summary>
     public const int LogFilesMax = 8;
 

@@ -23,7 +23,8 @@ public sealed class KeyConverter : JsonConverter<Key>
 
         throw new UserException(
             ExitCode.Usage,
-            $"key is {Shown(ref reader)}; expected is a number from 0 to {ulong.MaxValue} or a UUID as text.");
+            $"key is {Shown(ref reader)}; expected is a number from 0 to {ulong.MaxValue} "
+            + "or a UUID as text.");
     }
 
     public override void Write(Utf8JsonWriter writer, Key value, JsonSerializerOptions options)

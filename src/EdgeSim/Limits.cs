@@ -230,8 +230,8 @@ public static class Limits
     public const long FreshBytesMax = 4 * MiB;
 
     /// <summary>
-    /// Rows in memory, and the points of one batch before it: 256 of 4,096 floats and payloads as sent, and as
-    /// codes and payloads twice, in the batch and on their way into the log.
+    /// Rows in memory, and the points of one batch before it: 256 of 4,096 floats and payloads as sent, and
+    /// as codes and payloads twice, in the batch and on their way into the log.
     /// </summary>
     public const long FreshRowBytes = FreshBytesMax
         + (BatchItemsMax * ((DimensionMax * (4L + 1 + 1)) + (4 * PayloadBytesMax)));

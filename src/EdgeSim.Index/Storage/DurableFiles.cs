@@ -32,7 +32,8 @@ internal class DurableFiles
     internal virtual void Flush(SafeFileHandle file) => Libc.FSyncFile(file);
 
     /// <summary>
-    /// Returns when the file's bytes and its length are on the disk, times and rights perhaps not (fdatasync).
+    /// Returns when the file's bytes and its length are on the disk, times and rights perhaps not
+    /// (fdatasync).
     /// </summary>
     internal virtual void FlushData(SafeFileHandle file) => Libc.FDataSync(file);
 

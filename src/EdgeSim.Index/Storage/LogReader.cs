@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace EdgeSim.Index.Storage;
 
-/// <summary>A log file in memory, read record by record; nothing of it is believed without its checksum.</summary>
+/// <summary>
+/// A log file in memory, read record by record; nothing of it is believed without its checksum.
+/// </summary>
 internal sealed class LogReader
 {
     private readonly byte[] _bytes;
@@ -63,7 +65,9 @@ internal sealed class LogReader
         return new LogReader(path, bytes, header);
     }
 
-    /// <summary>Reads the record at <see cref="Position"/> and goes on; false where there is no whole one.</summary>
+    /// <summary>
+    /// Reads the record at <see cref="Position"/> and goes on; false where there is no whole one.
+    /// </summary>
     internal bool TryRead(out LogRecordHeader header, out ReadOnlyMemory<byte> body)
     {
         if (!TryReadAt(Position, out header, out body))

@@ -108,8 +108,8 @@ internal sealed class LogWriter(DurableFiles files, string directory, ulong coll
     public void Dispose() => Close();
 
     /// <summary>
-    /// Cuts off what was not acknowledged, as far as the disk lets us, and closes the file. Where it does not,
-    /// the next log's header says that it does not count.
+    /// Cuts off what was not acknowledged, as far as the disk lets us, and closes the file. Where it does
+    /// not, the next log's header says that it does not count.
     /// </summary>
     private void Abandon()
     {

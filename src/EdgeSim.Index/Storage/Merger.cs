@@ -10,7 +10,8 @@ internal sealed class Merger(
     StoreContext store, StoreWriter writer, CheckpointWriter checkpoints, Sealer sealer)
 {
     /// <summary>
-    /// Dead part from which the background rewrites a file: a quarter, so that rows are not copied for little.
+    /// Dead part from which the background rewrites a file: a quarter, so that rows are not copied for
+    /// little.
     /// </summary>
     internal const double DeadMinInBackground = 0.25;
 
@@ -26,7 +27,9 @@ internal sealed class Merger(
     private readonly Lock _merging = new();
 
     /// <summary>Does one merge, if one is worth it.</summary>
-    /// <param name="deadMin">Part of a file's rows from which it is rewritten for its dead ones alone.</param>
+    /// <param name="deadMin">
+    /// Part of a file's rows from which it is rewritten for its dead ones alone.
+    /// </param>
     /// <param name="pace">How fast.</param>
     /// <returns>Whether there was one to do.</returns>
     /// <exception cref="OperationCanceledException">The pace says stop; nothing has changed.</exception>

@@ -61,7 +61,8 @@ internal static class OrphanFiles
     }
 
     /// <summary>
-    /// Whether a file is ours by its name: a segment, a state, a log, or one of any kind that is being written.
+    /// Whether a file is ours by its name: a segment, a state, a log, or one of any kind that is being
+    /// written.
     /// </summary>
     internal static bool IsOurs(string name)
     {

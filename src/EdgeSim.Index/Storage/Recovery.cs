@@ -95,7 +95,9 @@ internal sealed class Recovery
             stopped is null ? null : $"{stopped.Path}, byte {stopped.Position}");
     }
 
-    /// <summary>The first batch of the next log that has a header: earlier logs do not count from there.</summary>
+    /// <summary>
+    /// The first batch of the next log that has a header: earlier logs do not count from there.
+    /// </summary>
     private ulong FirstOfNext(int index)
     {
         for (int i = index + 1; i < _logs.Count; i++)

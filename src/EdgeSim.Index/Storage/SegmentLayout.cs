@@ -77,7 +77,8 @@ internal static class SegmentLayout
 
         foreach ((SectionId id, int elementBytes) in OfRows)
         {
-            Append(ref header, id, 0, elementBytes, Bytes(id, 0, shape, options, blocks), ref end, ref blocks);
+            long bytes = Bytes(id, 0, shape, options, blocks);
+            Append(ref header, id, 0, elementBytes, bytes, ref end, ref blocks);
         }
 
         header.FileBytes = (ulong)end;

@@ -17,7 +17,11 @@ internal static class SegmentOpener
     /// Not a segment, of a newer version, or of another collection.
     /// </exception>
     internal static Segment Open(
-        DurableFiles files, string path, ulong collectionId, CollectionOptions options, in ManifestEntry entry)
+        DurableFiles files,
+        string path,
+        ulong collectionId,
+        CollectionOptions options,
+        in ManifestEntry entry)
     {
         MappedFile? map = null;
         try

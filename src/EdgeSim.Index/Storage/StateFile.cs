@@ -86,7 +86,9 @@ internal static class StateFile
         if (bytes.Length != (int)slot.StateBytes || bytes.Length < StateHeader.SizeBytes)
         {
             throw new IndexCorruptException(
-                path, null, $"the file has {bytes.Length} bytes, not the {slot.StateBytes} that were written");
+                path,
+                null,
+                $"the file has {bytes.Length} bytes, not the {slot.StateBytes} that were written");
         }
 
         var header = MemoryMarshal.Read<StateHeader>(bytes);

@@ -1,6 +1,8 @@
 namespace EdgeSim.Index.Storage;
 
-/// <summary>An open collection: its parts, opened and closed in order, and the work that goes on by itself.</summary>
+/// <summary>
+/// An open collection: its parts, opened and closed in order, and the work that goes on by itself.
+/// </summary>
 internal sealed class Store : IDisposable
 {
     private readonly DirectoryLock _lock;
@@ -59,7 +61,9 @@ internal sealed class Store : IDisposable
     /// <summary>Why work in the background failed when it was tried last.</summary>
     internal Exception? Failure => _sealing.Failure ?? _merging.Failure;
 
-    /// <summary>Opens the files of a collection whose lock is held; the store has the lock from now on.</summary>
+    /// <summary>
+    /// Opens the files of a collection whose lock is held; the store has the lock from now on.
+    /// </summary>
     internal static Store Open(DirectoryLock directoryLock, StoreContext context)
     {
         ManifestSlot slot = Manifest.Read(

@@ -67,8 +67,8 @@ internal sealed class StoreWriter : IDisposable
         || _mustSeal);
 
     /// <summary>
-    /// Whether rows must become a segment before more can be taken: memory is full, or the disk failed to keep
-    /// what was written.
+    /// Whether rows must become a segment before more can be taken: memory is full, or the disk failed to
+    /// keep what was written.
     /// </summary>
     internal bool MustSealFirst
     {
@@ -84,7 +84,9 @@ internal sealed class StoreWriter : IDisposable
         }
     }
 
-    /// <summary>Does a batch, completely or not at all, and returns when it is as durable as promised.</summary>
+    /// <summary>
+    /// Does a batch, completely or not at all, and returns when it is as durable as promised.
+    /// </summary>
     internal WriteReceipt Write(WriteBatch batch)
     {
         var pending = new PendingWrite(batch);
@@ -311,7 +313,9 @@ internal sealed class StoreWriter : IDisposable
         }
     }
 
-    /// <summary>Rows of batches that failed are dead but take room; a disk that stays full must not fill it.</summary>
+    /// <summary>
+    /// Rows of batches that failed are dead but take room; a disk that stays full must not fill it.
+    /// </summary>
     private void DropFailed()
     {
         Snapshot newest = _holder.Share();

@@ -50,8 +50,8 @@ internal sealed class Tombstones
     internal ReadOnlySpan<ulong> Page(int page) => _pages[page];
 
     /// <summary>
-    /// A bitmap that is being changed by the writer alone. Until <see cref="Finish"/> it shares the pages that
-    /// it has not touched.
+    /// A bitmap that is being changed by the writer alone. Until <see cref="Finish"/> it shares the pages
+    /// that it has not touched.
     /// </summary>
     internal sealed class Builder(Tombstones from)
     {

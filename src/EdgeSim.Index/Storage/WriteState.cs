@@ -4,8 +4,8 @@ using EdgeSim.Index.Quantization;
 namespace EdgeSim.Index.Storage;
 
 /// <summary>
-/// The rows as the writer changes them, between two snapshots. Everything can be taken back to a mark: a batch
-/// that turns out to be wrong, or that the log does not take, leaves nothing.
+/// The rows as the writer changes them, between two snapshots. Everything can be taken back to a mark: a
+/// batch that turns out to be wrong, or that the log does not take, leaves nothing.
 /// </summary>
 internal sealed class WriteState
 {
@@ -183,7 +183,9 @@ internal sealed class WriteState
         return new Snapshot(_options, Sequence, _views, fresh, Fields);
     }
 
-    /// <summary>Sets the rows in memory aside to be sealed; new ones go elsewhere. Between two batches.</summary>
+    /// <summary>
+    /// Sets the rows in memory aside to be sealed; new ones go elsewhere. Between two batches.
+    /// </summary>
     internal void BeginSealing()
     {
         _sealing = Active;
@@ -193,8 +195,8 @@ internal sealed class WriteState
     }
 
     /// <summary>
-    /// Puts the segment that the rows set aside have become in their place; those that died meanwhile are dead
-    /// in it too. Null when none of them lived. Between two batches.
+    /// Puts the segment that the rows set aside have become in their place; those that died meanwhile are
+    /// dead in it too. Null when none of them lived. Between two batches.
     /// </summary>
     internal void EndSealing(Segment? made, ulong sealedSequence)
     {

@@ -14,7 +14,10 @@ public sealed class InputOptions
     {
         Description = "A JSON array of numbers, or - for standard input.",
     };
-    private readonly Option<string?> key = new("--key") { Description = "A stored point: a number or a UUID." };
+    private readonly Option<string?> key = new("--key")
+    {
+        Description = "A stored point: a number or a UUID.",
+    };
 
     public void AddTo(Command command)
     {

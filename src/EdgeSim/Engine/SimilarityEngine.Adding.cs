@@ -52,7 +52,9 @@ public sealed partial class SimilarityEngine
             refused.Count == 0 ? null : [.. refused.Select(pair => new RefusedPoint(pair.Key, pair.Value))]);
     }
 
-    /// <summary>Fills keys, vectors and payloads; what is refused throws, or is listed where that is allowed.</summary>
+    /// <summary>
+    /// Fills keys, vectors and payloads; what is refused throws, or is listed where that is allowed.
+    /// </summary>
     private void Encode(
         AddRequest request,
         VectorOptions options,

@@ -34,7 +34,8 @@ public sealed class CollectionListTests
     {
         using var data = new TemporaryData();
         using var set = new CollectionSet(data.Options.CollectionsFolder);
-        var options = new CollectionOptions { Dimension = 2, Metric = Metric.Cosine, Fingerprint = "" };
+        CollectionOptions options = CollectionOptions.Of(
+            new VectorOptions { Dimension = 2, Metric = Metric.Cosine, Fingerprint = "" });
         for (int i = 0; i < Limits.CollectionsOpenMax; i++)
         {
             set.Create($"c{i}", options);
