@@ -30,6 +30,7 @@ internal sealed class StoreSubject : ITortureSubject
         SealBytes = IndexLimits.SealBytesMin,
         Durability = Durability,
         FlushIntervalMs = 60_000, // The timer has a thread of its own.
+        MergeStepBytes = 1, // Every section is noted, so that merges are gone on with.
     };
 
     public void Run(SplitMix64 random, DurableFiles files, string directory, TortureLog log)
