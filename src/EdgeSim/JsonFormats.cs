@@ -30,6 +30,7 @@ namespace EdgeSim;
 [JsonSerializable(typeof(BenchReport))]
 [JsonSerializable(typeof(KernelBenchReport))]
 [JsonSerializable(typeof(StoreBenchReport))]
+[JsonSerializable(typeof(TortureRunReport))]
 [JsonSerializable(typeof(DoctorReport))]
 [JsonSerializable(typeof(ModelsReport))]
 [JsonSerializable(typeof(string[]))]
