@@ -28,7 +28,7 @@ internal sealed class Merger(
     /// <summary>Does one merge, if one is worth it.</summary>
     /// <param name="deadMin">Part of a file's rows from which it is rewritten for its dead ones alone.</param>
     /// <param name="pace">How fast.</param>
-    /// <returns>Whether there was one to do.</returns>
+    /// <returns>Whether there was one to do, and another may be.</returns>
     /// <exception cref="OperationCanceledException">The pace says stop; nothing has changed.</exception>
     internal bool Step(double deadMin, WritePace pace)
     {
@@ -36,15 +36,14 @@ internal sealed class Merger(
         {
             Checkpoint checkpoint = checkpoints.Current;
             List<SegmentView> chosen = Choose(checkpoint.Views, deadMin);
-            if (chosen.Count == 0)
+            if (chosen.Count == 0 || sealer.HasLeft)
             {
                 return false;
             }
 
             try
             {
-                Merge(chosen, pace);
-                return true;
+                return Merge(chosen, pace);
             }
             catch (IndexCorruptException) when (chosen.Exists(view => view.Segment.IsDamaged))
             {
@@ -66,13 +65,14 @@ internal sealed class Merger(
                     checkpoints.Current.Views, candidate => candidate.Segment == segment);
                 if (view is not null && !segment.IsDamaged)
                 {
-                    Merge([view], pace);
+                    _ = Merge([view], pace);
                 }
             }
         }
     }
 
-    private void Merge(List<SegmentView> chosen, WritePace pace)
+    /// <summary>False, with nothing changed, where rows wait for a disk that refused to be sealed.</summary>
+    private bool Merge(List<SegmentView> chosen, WritePace pace)
     {
         chosen.ForEach(view => view.Segment.Share());
         Segment? made = null;
@@ -88,6 +88,8 @@ internal sealed class Merger(
             {
                 store.TryDelete(System.IO.Path.GetFileName(made.Path));
             }
+
+            return isDone;
         }
         finally
         {
