@@ -70,18 +70,18 @@ internal sealed class Store : IDisposable
         {
             var state = new WriteState(
                 context.Options, checkpoint.Views, checkpoint.Fields, checkpoint.Sequence);
-            (RecoveryReport report, uint highestLog, int logs) = Storage.Recovery.Run(context, state, slot);
+            (RecoveryReport report, uint highestLog, IReadOnlyList<LogReader> logs) = Storage.Recovery.Run(context, state, slot);
             uint highest = directoryLock.ReadOnlyReason is null
-                ? Settle(context, slot, isDamaged, report)
+                ? Settle(context, slot, isDamaged, slot.Durable < state.Sequence ? logs : [])
                 : 0;
             checkpoints = new CheckpointWriter(context, checkpoint, Math.Max(slot.NextNumber, highest + 1));
             var log = new LogWriter(context.Files, context.Path, context.Descriptor.Id)
             {
                 Number = Math.Max(highestLog, slot.LogNumber),
-                Durable = Math.Max(slot.Durable, slot.Sequence),
+                Durable = state.Sequence, // Flushed just now.
                 Written = state.Sequence,
             };
-            return new Store(directoryLock, context, state, checkpoints, log, logs, report);
+            return new Store(directoryLock, context, state, checkpoints, log, logs.Count, report);
         }
         catch
         {
@@ -100,24 +100,19 @@ internal sealed class Store : IDisposable
     /// alone, and only then removes what it makes superfluous. What comes after builds on it.
     /// </summary>
     private static uint Settle(
-        StoreContext context, in ManifestSlot slot, bool isDamaged, RecoveryReport report)
+        StoreContext context, ManifestSlot slot, bool isDamaged, IReadOnlyList<LogReader> logs)
     {
-        FlushFile(Manifest.FileName);
-        if (report.Batches > 0)
+        // Written once more for the reason that LogReader.Keep gives.
+        Manifest.Write(context.Files, context.File(Manifest.FileName), ref slot);
+        foreach (LogReader log in logs)
         {
-            foreach (uint number in LogFiles.List(context.Path))
+            if (log.Header is not null)
             {
-                FlushFile(LogFiles.Name(number));
+                log.Keep(context.Files);
             }
         }
 
         return OrphanFiles.Remove(context, slot, isDamaged);
-
-        void FlushFile(string name)
-        {
-            using Microsoft.Win32.SafeHandles.SafeFileHandle file = context.Files.Open(context.File(name));
-            context.Files.Flush(file);
-        }
     }
 
     /// <summary>Does a batch.</summary>
@@ -127,7 +122,7 @@ internal sealed class Store : IDisposable
         while (_writer.MustSealFirst)
         {
             // Memory is full, or the disk did not keep the log: no more is taken before this succeeds.
-            Guard("the rows in memory could not be sealed", _sealer.Seal);
+            Guard("the rows in memory could not be sealed", _sealer.SealIfDue);
         }
 
         WriteReceipt receipt = _writer.Write(batch);
@@ -149,7 +144,10 @@ internal sealed class Store : IDisposable
     internal void Flush()
     {
         RequireWritable();
-        _writer.Flush();
+        while (!_writer.TryFlush())
+        {
+            Guard("the rows in memory could not be sealed", _sealer.Seal);
+        }
     }
 
     /// <summary>Puts what is in memory into a segment.</summary>
@@ -202,7 +200,8 @@ internal sealed class Store : IDisposable
         {
             if (ReadOnlyReason is null)
             {
-                _writer.CloseCleanly(_checkpoints);
+                MakeDurable();
+                _writer.NoteEnd(_checkpoints);
             }
         }
         finally
@@ -226,13 +225,27 @@ internal sealed class Store : IDisposable
 
     private void SealIfDue()
     {
-        _sealer.FinishLeft();
-        if (_writer.IsSealDue)
+        _sealer.SealIfDue();
+        _merging.Wake();
+    }
+
+    /// <summary>At the end: in the log or, when the disk did not keep that, in a segment.</summary>
+    private void MakeDurable()
+    {
+        bool isDurable = false;
+        try
         {
-            _sealer.Seal();
+            isDurable = _writer.TryFlush();
+        }
+        catch (IndexStorageException)
+        {
+            // Another file may succeed.
         }
 
-        _merging.Wake();
+        if (!isDurable)
+        {
+            Guard("what had been acknowledged could not be made durable", _sealer.Seal);
+        }
     }
 
     private void MergeAll()
@@ -248,7 +261,7 @@ internal sealed class Store : IDisposable
     {
         try
         {
-            _sealer.Seal();
+            _sealer.SealIfDue();
             while (_merger.Step(Merger.DeadMinInBackground, WritePace.Free))
             {
             }
@@ -264,12 +277,17 @@ internal sealed class Store : IDisposable
     {
         try
         {
-            _writer.Flush();
+            if (_writer.TryFlush())
+            {
+                return;
+            }
         }
         catch (Exception refused) when (refused is IndexException or ObjectDisposedException)
         {
-            // The next write seals before it takes more.
+            // The rows are still in memory, and sealed they are durable too.
         }
+
+        _sealing.Wake();
     }
 
     private void Guard(string what, Action step)

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace EdgeSim.Index.Storage;
 
 /// <summary>
@@ -59,12 +61,17 @@ internal sealed class StoreWriter : IDisposable
         }
     }
 
-    private bool IsDue => !_state.IsSealing && (
-        _state.Active.Bytes >= _store.Settings.SealBytes
+    private bool IsDue => !_state.IsSealing && (IsFull || LogFiles > IndexLimits.LogFilesMax || _mustSeal);
+
+    /// <summary>Whether there are enough rows in memory for a segment, or enough bytes in the log.</summary>
+    private bool IsFull => _state.Active.Bytes >= _store.Settings.SealBytes
         || _log.Bytes >= 2L * _store.Settings.SealBytes
-        || !_state.Active.HasRoomFor(IndexLimits.BatchPointsMax)
-        || LogFiles > IndexLimits.LogFilesMax
-        || _mustSeal);
+        || !_state.Active.HasRoomFor(IndexLimits.BatchPointsMax);
+
+    /// <summary>Whether there are so many that the background, which should have sealed them, is late.</summary>
+    private bool IsOverfull => _state.Active.Bytes >= 2L * _store.Settings.SealBytes
+        || _log.Bytes >= (2L * _store.Settings.SealBytes) + IndexLimits.RecordBytesMax
+        || !_state.Active.HasRoomFor(0);
 
     /// <summary>
     /// Whether rows must become a segment before more can be taken: memory is full, or the disk failed to keep
@@ -76,10 +83,7 @@ internal sealed class StoreWriter : IDisposable
         {
             lock (_writing)
             {
-                return _mustSeal || (_state.IsSealing && (
-                    _state.Active.Bytes >= _store.Settings.SealBytes
-                    || _log.Bytes >= 2L * _store.Settings.SealBytes
-                    || !_state.Active.HasRoomFor(IndexLimits.BatchPointsMax)));
+                return _mustSeal || IsOverfull || (_state.IsSealing && IsFull);
             }
         }
     }
@@ -98,7 +102,7 @@ internal sealed class StoreWriter : IDisposable
             // Whoever held the lock before may have done this one too.
             while (!pending.IsDone)
             {
-                WriteGroup(TakeGroup());
+                WriteGroup();
             }
         }
 
@@ -106,12 +110,17 @@ internal sealed class StoreWriter : IDisposable
         return pending.Receipt;
     }
 
-    /// <summary>Returns when everything that was acknowledged survives a power cut.</summary>
-    internal void Flush()
+    /// <summary>
+    /// Flushes the log; false when some of what was acknowledged is in a log that the disk did not keep, and
+    /// only sealing makes it durable.
+    /// </summary>
+    /// <exception cref="IndexStorageException">The disk refuses.</exception>
+    internal bool TryFlush()
     {
         lock (_writing)
         {
             FlushLocked();
+            return _log.Durable >= _state.Sequence;
         }
     }
 
@@ -168,17 +177,28 @@ internal sealed class StoreWriter : IDisposable
     }
 
     /// <summary>
-    /// Flushes, and notes in the manifest how far the logs go: whoever opens them next notices what is
-    /// missing.
+    /// Notes in the manifest how far the logs go, so that whoever opens them next notices what is missing, and
+    /// in a log which batch has failed, so that it does not come to life then.
     /// </summary>
-    internal void CloseCleanly(CheckpointWriter checkpoints)
+    internal void NoteEnd(CheckpointWriter checkpoints)
     {
         lock (_writing)
         {
-            if (_log.IsOpen && _state.Sequence > checkpoints.Current.Durable)
+            try
             {
-                FlushLocked();
-                checkpoints.Commit(old => old with { Durable = Math.Max(_log.Durable, old.Durable) });
+                if (_log.MayHoldFailed)
+                {
+                    StartLog(_state.Sequence + 1);
+                }
+
+                if (_log.Durable > checkpoints.Current.Durable)
+                {
+                    checkpoints.Commit(old => old with { Durable = _log.Durable });
+                }
+            }
+            catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+            {
+                // The notes are missing, and nothing else.
             }
         }
     }
@@ -193,34 +213,41 @@ internal sealed class StoreWriter : IDisposable
         }
     }
 
-    private List<PendingWrite> TakeGroup()
+    /// <summary>
+    /// Takes the batches that wait, as long as what they come to is not more than one may come to alone.
+    /// </summary>
+    private void ApplyWaiting(List<PendingWrite> group)
     {
-        var group = new List<PendingWrite>();
-        long bytes = 0;
-        lock (_waiting)
+        int rows = _state.Active.RowCount;
+        while (group.Count < GroupMax
+            && _buffer.Length < IndexLimits.BatchBytesMax
+            && _state.Active.RowCount - rows < IndexLimits.BatchPointsMax
+            && TryTake(out PendingWrite? next))
         {
-            while (group.Count < GroupMax && _waiting.TryPeek(out PendingWrite? next)
-                && (group.Count == 0 || bytes + next.Batch.Bytes <= IndexLimits.BatchBytesMax))
-            {
-                bytes += next.Batch.Bytes;
-                group.Add(_waiting.Dequeue());
-            }
+            group.Add(next);
+            Apply(next);
         }
-
-        return group;
     }
 
-    private void WriteGroup(List<PendingWrite> group)
+    private bool TryTake([NotNullWhen(true)] out PendingWrite? next)
     {
+        lock (_waiting)
+        {
+            return _waiting.TryDequeue(out next);
+        }
+    }
+
+    private void WriteGroup()
+    {
+        var group = new List<PendingWrite>();
         ulong before = _state.Sequence;
         try
         {
-            ObjectDisposedException.ThrowIf(_holder.IsClosed, typeof(Collection));
-            StartLog();
-            long end = _log.Bytes;
-            group.ForEach(Apply);
+            ApplyWaiting(group);
             if (_buffer.Length > 0)
             {
+                StartLog(before + 1);
+                long end = _log.Bytes;
                 _log.Append(_buffer.Written, _state.Sequence);
                 if (_store.Durability == Durability.Always)
                 {
@@ -237,6 +264,7 @@ internal sealed class StoreWriter : IDisposable
         {
             _state.Rollback(0);
             _state.Sequence = before;
+            _mustSeal |= _store.Durability == Durability.Interval && !_log.IsOpen && _log.Durable < before;
             Exception failure = refused is IOException or UnauthorizedAccessException
                 ? new IndexStorageException(
                     _store.Path, $"the batch could not be written to the log: {refused.Message}", refused)
@@ -259,6 +287,7 @@ internal sealed class StoreWriter : IDisposable
         _buffer.Begin();
         try
         {
+            ObjectDisposedException.ThrowIf(_holder.IsClosed, typeof(Collection));
             int points = pending.Batch.Apply(_state, _buffer);
             if (_buffer.BodyBytes == 0)
             {
@@ -281,11 +310,11 @@ internal sealed class StoreWriter : IDisposable
         }
     }
 
-    private void StartLog()
+    private void StartLog(ulong firstSequence)
     {
         if (!_log.IsOpen)
         {
-            _log.Start(_state.Sequence + 1);
+            _log.Start(firstSequence);
             LogFiles++;
         }
     }
