@@ -18,6 +18,9 @@ internal static class CollectionFiles
     {
         ulong id = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
         byte[] descriptor = Descriptor.Serialize(id, options);
+
+        // The descriptor of a creation that failed has been removed, but for good only when this returns.
+        files.FlushDirectory(directory);
         files.Replace(
             Path.Combine(directory, Manifest.FileName), Manifest.New(id, Crc32C.Of(descriptor)));
         files.Replace(Path.Combine(directory, Descriptor.FileName), descriptor);
@@ -121,11 +124,12 @@ internal static class CollectionFiles
 
     /// <summary>
     /// Removes a collection's files, the one that makes it a collection first, then its directory if nothing
-    /// else is in it. The caller holds the lock.
+    /// else is in it. The caller holds the lock. After a power cut it is whole, or no collection any more.
     /// </summary>
     internal static void Remove(DurableFiles files, string directory)
     {
         files.Delete(Path.Combine(directory, Descriptor.FileName));
+        files.FlushDirectory(directory);
         files.Delete(Path.Combine(directory, Manifest.FileName));
         foreach (string path in Directory.GetFiles(directory))
         {
