@@ -30,10 +30,8 @@ internal sealed class Store : IDisposable
         _checkpoints = checkpoints;
         Recovery = recovery;
         _holder = new SnapshotHolder(state.MakeSnapshot());
-        _writer = new StoreWriter(context, state, log, _holder, checkpoints.Current.Sequence)
-        {
-            LogFiles = logFiles,
-        };
+        _writer = new StoreWriter(
+            context, state, log, _holder, checkpoints.Current.Sequence, logFiles);
         _sealer = new Sealer(_writer, checkpoints);
         _merger = new Merger(context, _writer, checkpoints, _sealer);
         _sealing = new Background(SealIfDue);

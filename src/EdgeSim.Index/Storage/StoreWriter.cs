@@ -22,44 +22,49 @@ internal sealed class StoreWriter : IDisposable
     private readonly Queue<PendingWrite> _waiting = [];
     private ulong _durable;
     private ulong _sealed;
+    private bool _isLed;
     private bool _mustSeal;
+    private volatile bool _isDue;
+    private volatile bool _mustSealFirst;
 
     /// <param name="store">The collection.</param>
     /// <param name="state">The rows as they were found.</param>
     /// <param name="log">A log that has not been started.</param>
     /// <param name="holder">Of the snapshot made of the state.</param>
     /// <param name="sealedSequence">The last batch that is in segments.</param>
+    /// <param name="logFiles">Logs that a recovery would read.</param>
     internal StoreWriter(
-        StoreContext store, WriteState state, LogWriter log, SnapshotHolder holder, ulong sealedSequence)
+        StoreContext store,
+        WriteState state,
+        LogWriter log,
+        SnapshotHolder holder,
+        ulong sealedSequence,
+        int logFiles)
     {
+        LogFiles = logFiles;
         _sealed = sealedSequence;
         _durable = log.Durable;
         _store = store;
         _state = state;
         _log = log;
         _holder = holder;
+        NoteDue();
     }
 
     /// <summary>The log that is being written.</summary>
     internal uint LogNumber => _log.Number;
 
     /// <summary>Logs that a recovery would read.</summary>
-    internal int LogFiles { get; set; }
+    internal int LogFiles { get; private set; }
 
     /// <summary>The last batch that the disk has for certain.</summary>
     internal ulong Durable => Volatile.Read(ref _durable);
 
-    /// <summary>Whether the rows in memory should become a segment now.</summary>
-    internal bool IsSealDue
-    {
-        get
-        {
-            lock (_writing)
-            {
-                return IsDue;
-            }
-        }
-    }
+    /// <summary>
+    /// Whether the rows in memory should become a segment now. Waits for nobody: a thread that waited here for
+    /// a flush would come too late to share the next one.
+    /// </summary>
+    internal bool IsSealDue => _isDue;
 
     private bool IsDue => !_state.IsSealing && (IsFull || LogFiles > IndexLimits.LogFilesMax || _mustSeal);
 
@@ -77,16 +82,7 @@ internal sealed class StoreWriter : IDisposable
     /// Whether rows must become a segment before more can be taken: memory is full, or the disk failed to keep
     /// what was written.
     /// </summary>
-    internal bool MustSealFirst
-    {
-        get
-        {
-            lock (_writing)
-            {
-                return _mustSeal || IsOverfull || (_state.IsSealing && IsFull);
-            }
-        }
-    }
+    internal bool MustSealFirst => _mustSealFirst;
 
     /// <summary>Does a batch, completely or not at all, and returns when it is as durable as promised.</summary>
     internal WriteReceipt Write(WriteBatch batch)
@@ -95,14 +91,26 @@ internal sealed class StoreWriter : IDisposable
         lock (_waiting)
         {
             _waiting.Enqueue(pending);
+            if (!_isLed)
+            {
+                _isLed = true;
+                pending.Lead();
+            }
         }
 
-        lock (_writing)
+        if (pending.WaitToLead())
         {
-            // Whoever held the lock before may have done this one too.
-            while (!pending.IsDone)
+            try
             {
-                WriteGroup();
+                lock (_writing)
+                {
+                    WriteGroup();
+                    NoteDue();
+                }
+            }
+            finally
+            {
+                HandOver();
             }
         }
 
@@ -133,6 +141,7 @@ internal sealed class StoreWriter : IDisposable
             if (_state.IsSealing || _state.Sequence == _sealed)
             {
                 _mustSeal &= _state.IsSealing;
+                NoteDue();
                 return null;
             }
 
@@ -146,6 +155,7 @@ internal sealed class StoreWriter : IDisposable
             _holder.Publish(_state.MakeSnapshot());
             Snapshot target = _holder.Share();
             _state.BeginSealing();
+            NoteDue();
             _holder.Publish(_state.MakeSnapshot());
             return target;
         }
@@ -162,6 +172,7 @@ internal sealed class StoreWriter : IDisposable
             LogFiles = 1;
             _sealed = sequence;
             _mustSeal = false;
+            NoteDue();
             _holder.Publish(_state.MakeSnapshot());
         }
     }
@@ -213,6 +224,22 @@ internal sealed class StoreWriter : IDisposable
         }
     }
 
+    /// <summary>The thread that has waited longest writes next.</summary>
+    private void HandOver()
+    {
+        lock (_waiting)
+        {
+            _isLed = _waiting.TryPeek(out PendingWrite? next);
+            next?.Lead();
+        }
+    }
+
+    private void NoteDue()
+    {
+        _isDue = IsDue;
+        _mustSealFirst = _mustSeal || IsOverfull || (_state.IsSealing && IsFull);
+    }
+
     /// <summary>
     /// Takes the batches that wait, as long as what they come to is not more than one may come to alone.
     /// </summary>
@@ -258,7 +285,6 @@ internal sealed class StoreWriter : IDisposable
                 _holder.Publish(_state.MakeSnapshot());
             }
 
-            group.ForEach(pending => pending.IsDone = true);
         }
         catch (Exception refused)
         {
@@ -275,6 +301,7 @@ internal sealed class StoreWriter : IDisposable
         finally
         {
             _buffer.Truncate(0);
+            group.ForEach(pending => pending.Finish());
         }
     }
 
@@ -335,6 +362,7 @@ internal sealed class StoreWriter : IDisposable
         {
             // What the log has is unknown now. The rows are still here: sealed, they are durable without it.
             _mustSeal = true;
+            NoteDue();
             throw new IndexStorageException(
                 _store.Path, $"the log could not be flushed: {refused.Message}", refused);
         }
