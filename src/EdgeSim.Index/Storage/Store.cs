@@ -120,7 +120,11 @@ internal sealed class Store : IDisposable
         while (_writer.MustSealFirst)
         {
             // Memory is full, or the disk did not keep the log: no more is taken before this succeeds.
-            Guard("the rows in memory could not be sealed", _sealer.SealIfDue);
+            Guard("the rows in memory could not be sealed", () =>
+            {
+                MakeRoom();
+                _sealer.SealIfDue();
+            });
         }
 
         WriteReceipt receipt = _writer.Write(batch);
@@ -152,7 +156,11 @@ internal sealed class Store : IDisposable
     internal void Seal()
     {
         RequireWritable();
-        Guard("the rows in memory could not be sealed", _sealer.Seal);
+        Guard("the rows in memory could not be sealed", () =>
+        {
+            MakeRoom();
+            _sealer.Seal();
+        });
     }
 
     /// <summary>Merges until nothing is worth it, at the disk's own speed.</summary>
@@ -212,6 +220,8 @@ internal sealed class Store : IDisposable
         }
     }
 
+    private bool IsCrowded => _checkpoints.Current.Views.Length >= IndexLimits.SegmentsMax / 2;
+
     internal void RequireWritable()
     {
         ObjectDisposedException.ThrowIf(_holder.IsClosed, typeof(Collection));
@@ -223,8 +233,26 @@ internal sealed class Store : IDisposable
 
     private void SealIfDue()
     {
-        _sealer.SealIfDue();
-        _merging.Wake();
+        try
+        {
+            MakeRoom();
+            _sealer.SealIfDue();
+        }
+        finally
+        {
+            _merging.Wake();
+        }
+    }
+
+    /// <summary>
+    /// When sealing is so much faster than merging that the files run out, whoever seals waits for the merge
+    /// that is going on, which hurries then, and does the next one.
+    /// </summary>
+    private void MakeRoom()
+    {
+        while (IsCrowded && _merger.Step(Merger.DeadMinInBackground, new WritePace(0, _stop.Token)))
+        {
+        }
     }
 
     /// <summary>At the end: in the log or, when the disk did not keep that, in a segment.</summary>
@@ -248,7 +276,10 @@ internal sealed class Store : IDisposable
 
     private void MergeAll()
     {
-        var pace = new WritePace(_context.Settings.MergeBytesPerSecond, _stop.Token);
+        var pace = new WritePace(_context.Settings.MergeBytesPerSecond, _stop.Token)
+        {
+            Hurries = () => IsCrowded,
+        };
         while (_merger.Step(Merger.DeadMinInBackground, pace))
         {
         }
@@ -259,6 +290,7 @@ internal sealed class Store : IDisposable
     {
         try
         {
+            MakeRoom();
             _sealer.SealIfDue();
             while (_merger.Step(Merger.DeadMinInBackground, WritePace.Free))
             {
