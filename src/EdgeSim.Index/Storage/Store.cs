@@ -100,6 +100,13 @@ internal sealed class Store : IDisposable
     private static uint Settle(
         StoreContext context, ManifestSlot slot, bool isDamaged, IReadOnlyList<LogReader> logs)
     {
+        if (slot.Commit == 0)
+        {
+            // Whoever created it may have been stopped before the names were durable.
+            context.Files.FlushDirectory(context.Path);
+            context.Files.FlushDirectory(Path.GetDirectoryName(context.Path) ?? context.Path);
+        }
+
         // Written once more for the reason that LogReader.Keep gives.
         Manifest.Write(context.Files, context.File(Manifest.FileName), ref slot);
         foreach (LogReader log in logs)
