@@ -74,11 +74,14 @@ internal static class CollectionFiles
         }
     }
 
-    /// <summary>Bytes of all files of a collection.</summary>
+    /// <summary>
+    /// Bytes of all files of a collection. One that is removed meanwhile counts nothing: its length is of the
+    /// look that said that it is there.
+    /// </summary>
     internal static long BytesOf(string directory)
         => new DirectoryInfo(directory).EnumerateFiles()
             .Where(file => OrphanFiles.IsOurs(file.Name))
-            .Sum(file => file.Length);
+            .Sum(file => file.Exists ? file.Length : 0);
 
     private static void CheckLengths(string directory, in ManifestSlot slot)
     {

@@ -87,12 +87,14 @@ internal sealed class Recovery
                 $"batch {_expected} cannot be read, and batches up to {durable} had been made durable");
         }
 
+        // Of a log that continues nothing, all.
+        int start = stopped?.Position == LogHeader.SizeBytes ? 0 : stopped?.Position ?? 0;
         _state.Sequence = _expected - 1;
         return new RecoveryReport(
             _batches,
             _logs.Sum(log => (long)log.Length),
-            stopped?.RestBytes ?? 0,
-            stopped is null ? null : $"{stopped.Path}, byte {stopped.Position}");
+            stopped is null ? 0 : stopped.Position + stopped.RestBytes - start,
+            stopped is null ? null : $"{stopped.Path}, byte {start}");
     }
 
     /// <summary>

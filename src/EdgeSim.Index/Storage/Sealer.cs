@@ -26,6 +26,12 @@ internal sealed class Sealer(StoreWriter writer, CheckpointWriter checkpoints) :
                 Finish();
             }
 
+            if (checkpoints.Current.Views.Length >= IndexLimits.SegmentsMax)
+            {
+                // Not set aside yet, so that a merge can make room.
+                throw checkpoints.Full();
+            }
+
             _target = writer.BeginSealing();
             if (_target is not null)
             {

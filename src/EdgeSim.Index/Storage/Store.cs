@@ -118,8 +118,11 @@ internal sealed class Store : IDisposable
         IReadOnlyList<LogReader> logs,
         PendingMerge? left)
     {
-        // A creation or a renaming that was cut off may have left names in the system's memory alone.
-        CollectionFiles.FlushNames(context.Files, context.Path);
+        if (slot.Commit == 0)
+        {
+            // Whoever created it may have been stopped before the names were durable.
+            CollectionFiles.FlushNames(context.Files, context.Path);
+        }
 
         // Written once more for the reason that LogReader.Keep gives.
         Manifest.Write(context.Files, context.File(Manifest.FileName), ref slot);
@@ -141,7 +144,11 @@ internal sealed class Store : IDisposable
         while (_writer.MustSealFirst)
         {
             // Memory is full, or the disk did not keep the log: no more is taken before this succeeds.
-            Guard("the rows in memory could not be sealed", _sealer.SealIfDue);
+            Guard("the rows in memory could not be sealed", () =>
+            {
+                MakeRoom();
+                _sealer.SealIfDue();
+            });
         }
 
         WriteReceipt receipt = _writer.Write(batch);
@@ -173,7 +180,11 @@ internal sealed class Store : IDisposable
     internal void Seal()
     {
         RequireWritable();
-        Guard("the rows in memory could not be sealed", _sealer.Seal);
+        Guard("the rows in memory could not be sealed", () =>
+        {
+            MakeRoom();
+            _sealer.Seal();
+        });
     }
 
     /// <summary>Merges until nothing is worth it, at the disk's own speed.</summary>
@@ -233,6 +244,8 @@ internal sealed class Store : IDisposable
         }
     }
 
+    private bool IsCrowded => _checkpoints.Current.Views.Length >= IndexLimits.SegmentsMax / 2;
+
     internal void RequireWritable()
     {
         ObjectDisposedException.ThrowIf(_holder.IsClosed, typeof(Collection));
@@ -244,8 +257,26 @@ internal sealed class Store : IDisposable
 
     private void SealIfDue()
     {
-        _sealer.SealIfDue();
-        _merging.Wake();
+        try
+        {
+            MakeRoom();
+            _sealer.SealIfDue();
+        }
+        finally
+        {
+            _merging.Wake();
+        }
+    }
+
+    /// <summary>
+    /// When sealing is so much faster than merging that the files run out, whoever seals waits for the merge
+    /// that is going on, which hurries then, and does the next one.
+    /// </summary>
+    private void MakeRoom()
+    {
+        while (IsCrowded && _merger.Step(Merger.DeadMinInBackground, new WritePace(0, _stop.Token)))
+        {
+        }
     }
 
     /// <summary>At the end: in the log or, when the disk did not keep that, in a segment.</summary>
@@ -269,7 +300,10 @@ internal sealed class Store : IDisposable
 
     private void MergeAll()
     {
-        var pace = new WritePace(_context.Settings.MergeBytesPerSecond, _stop.Token);
+        var pace = new WritePace(_context.Settings.MergeBytesPerSecond, _stop.Token)
+        {
+            Hurries = () => IsCrowded,
+        };
         while (_merger.Step(Merger.DeadMinInBackground, pace))
         {
         }
@@ -280,6 +314,7 @@ internal sealed class Store : IDisposable
     {
         try
         {
+            MakeRoom();
             _sealer.SealIfDue();
             while (_merger.Step(Merger.DeadMinInBackground, WritePace.Free))
             {
