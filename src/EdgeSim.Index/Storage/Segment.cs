@@ -48,6 +48,8 @@ internal sealed class Segment
 
     internal string Path { get; }
 
+    internal MappedFile Map => _map;
+
     internal int Number { get; }
 
     internal int RowCount { get; }

@@ -1,0 +1,159 @@
+using EdgeSim.Index.Quantization;
+
+namespace EdgeSim.Index.Storage.Salvage;
+
+/// <summary>The vectors of one name in a segment that may be damaged.</summary>
+internal sealed class SalvageColumn
+{
+    /// <summary>Says of a row that it has no vector.</summary>
+    internal const int Absent = -1;
+
+    /// <summary>Says of a row that nobody knows whether it has one.</summary>
+    internal const int Unknown = -2;
+
+    private const uint None = uint.MaxValue;
+
+    private readonly SalvageSection _codes;
+    private readonly SalvageSection _scales;
+    private readonly SalvageSection? _owners;
+    private readonly SalvageSection? _vectors;
+    private readonly int _rows;
+    private readonly int _dimension;
+    private readonly int _stride;
+
+    internal SalvageColumn(SalvageSegment segment, int column, VectorOptions options)
+    {
+        _codes = segment.Find(SectionId.Codes, column)!;
+        _scales = segment.Find(SectionId.Scales, column)!;
+        SquareSums = segment.Find(SectionId.SquareSums, column)!;
+        CodeSums = segment.Find(SectionId.CodeSums, column)!;
+        _owners = segment.Find(SectionId.Owners, column);
+        _vectors = segment.Find(SectionId.Vectors, column);
+        _rows = segment.RowCount;
+        _dimension = options.Dimension;
+        _stride = options.Stride;
+        Name = options.Name;
+        Count = (int)(_scales.Bytes / sizeof(float));
+    }
+
+    internal string Name { get; }
+
+    /// <summary>Vectors.</summary>
+    internal int Count { get; }
+
+    internal SalvageSection CodeSection => _codes;
+
+    internal SalvageSection ScaleSection => _scales;
+
+    internal SalvageSection SquareSums { get; }
+
+    internal SalvageSection CodeSums { get; }
+
+    internal SalvageSection? OwnerSection => _owners;
+
+    internal SalvageSection? VectorSection => _vectors;
+
+    /// <summary>
+    /// Position of a row's vector, <see cref="Absent"/> or <see cref="Unknown"/>. Either of the two maps says
+    /// it; where the one from rows cannot be read, the one to rows is searched. O(log vectors) then.
+    /// </summary>
+    internal int VectorOf(int row)
+    {
+        if (_vectors is null || _owners is null)
+        {
+            return row < Count ? row : Absent;
+        }
+
+        if (!_vectors.IsGood<uint>(row, 1))
+        {
+            return Search(row);
+        }
+
+        uint vector = _vectors.Read<uint>(row, 1)[0];
+        return vector == None ? Absent : vector < (uint)Count ? (int)vector : Unknown;
+    }
+
+    /// <summary>The row of a vector; <see cref="Unknown"/> when it cannot be read.</summary>
+    internal int Owner(int vector)
+    {
+        if (_owners is null)
+        {
+            return vector;
+        }
+
+        uint row = _owners.IsGood<uint>(vector, 1) ? _owners.Read<uint>(vector, 1)[0] : None;
+        return row < (uint)_rows ? (int)row : Unknown;
+    }
+
+    /// <summary>Codes and side numbers of a vector; false when they cannot be read or cannot be.</summary>
+    internal bool TryVector(int vector, out ReadOnlySpan<sbyte> codes, out QuantizedRow side)
+    {
+        codes = default;
+        side = default;
+        if (!_scales.IsGood<float>(vector, 1)
+            || !_codes.IsGood<sbyte>((long)vector * _stride, _stride))
+        {
+            return false;
+        }
+
+        codes = _codes.Read<sbyte>((long)vector * _stride, _stride);
+        float scale = _scales.Read<float>(vector, 1)[0];
+        side = LogBody.SideOf(codes, scale);
+        return float.IsFinite(scale) && scale >= 0f && AreCodes(codes);
+    }
+
+    private bool AreCodes(ReadOnlySpan<sbyte> codes)
+        => !codes.Contains(sbyte.MinValue) && !codes[_dimension..].ContainsAnyExcept((sbyte)0);
+
+    private int Search(int row)
+    {
+        int low = 0;
+        int high = Count;
+        while (low < high)
+        {
+            int middle = (low + high) >> 1;
+            int owner = Owner(middle);
+            if (owner == row)
+            {
+                return middle;
+            }
+
+            if (owner != Unknown)
+            {
+                (low, high) = owner < row ? (middle + 1, high) : (low, middle);
+                continue;
+            }
+
+            // Around a damaged block: the nearest owners that can be read.
+            int before = middle;
+            while (before >= low && Owner(before) == Unknown)
+            {
+                before--;
+            }
+
+            int behind = middle;
+            while (behind < high && Owner(behind) == Unknown)
+            {
+                behind++;
+            }
+
+            int rowBefore = before < 0 ? -1 : Owner(before);
+            int rowBehind = behind == Count ? _rows : Owner(behind);
+            if (row <= rowBefore)
+            {
+                high = before + 1;
+            }
+            else if (row >= rowBehind)
+            {
+                low = behind;
+            }
+            else
+            {
+                // Where the vectors are as many as the rows between, each of these has one.
+                return behind - before == rowBehind - rowBefore ? before + row - rowBefore : Unknown;
+            }
+        }
+
+        return Absent;
+    }
+}
