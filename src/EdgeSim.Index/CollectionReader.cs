@@ -140,9 +140,18 @@ public readonly ref struct CollectionReader
         return count;
     }
 
+    /// <summary>
+    /// How many points a filter matches at least, probably and at most, from the payload indexes alone: no
+    /// payload is read. O(conditions x segments x log rows).
+    /// </summary>
+    /// <exception cref="FilterException">The filter is too large, or a value makes no sense.</exception>
+    public (long Min, long Expected, long Max) Estimate(Filter filter)
+        => new FilteredRows(_snapshot, filter).Estimate();
+
     /// <summary>Points that a filter matches; null: all.</summary>
+    /// <exception cref="FilterException">The filter is too large, or a value makes no sense.</exception>
     public long CountOf(Filter? filter)
-        => filter is null ? Count : FilteredRows.Count(_snapshot, filter);
+        => filter is null ? Count : new FilteredRows(_snapshot, filter).Count();
 
     private IRowSource SourceOf(in Match match)
     {

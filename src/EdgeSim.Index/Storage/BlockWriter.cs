@@ -19,7 +19,7 @@ internal sealed class BlockWriter(DurableFiles files, SafeFileHandle file, Write
     internal List<uint> Checksums { get; } = [];
 
     /// <summary>Starts a section.</summary>
-    internal void Begin(in SectionEntry entry) => _position = (long)entry.Offset;
+    internal void Begin(long offset) => _position = offset;
 
     /// <summary>Appends one element.</summary>
     internal void Write<T>(T value)

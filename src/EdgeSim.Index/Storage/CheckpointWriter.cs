@@ -54,7 +54,7 @@ internal sealed class CheckpointWriter : IDisposable
                 number,
                 _store.Options,
                 sources,
-                SegmentIndexes.Build(sources, fields),
+                fields,
                 pace);
             _store.Files.Rename(temporary, path);
             _store.Files.FlushDirectory(_store.Path);

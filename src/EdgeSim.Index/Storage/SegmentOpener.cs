@@ -190,7 +190,7 @@ internal static class SegmentOpener
             throw new IndexCorruptException(path, 128, "one of the two sections of UUID keys is missing");
         }
 
-        return new SegmentShape(rows, vectors, hasUuids, 0, 0);
+        return new SegmentShape(rows, vectors, hasUuids, 0);
     }
 
     private static unsafe void CheckChecksums(MappedFile map, ref SegmentHeader header, string path)

@@ -86,6 +86,10 @@ internal sealed class Tombstones
             _count += isDead ? 1 : -1;
         }
 
+        /// <summary>What it is by now, to be read until the next <see cref="Set"/>.</summary>
+        internal Tombstones Peek() => new(_pages, _count);
+
+        /// <summary>What it has become. Nothing is set any more.</summary>
         internal Tombstones Finish() => new(_pages, _count);
     }
 }
