@@ -5,7 +5,7 @@ namespace EdgeSim.Index.Storage;
 /// <summary>Names of segment files, and the removal of those that no commit lists.</summary>
 internal static class OrphanFiles
 {
-    private const string Prefix = "segment-";
+    internal const string Prefix = "segment-";
 
     /// <summary>The file name of a segment.</summary>
     internal static string SegmentName(uint number)

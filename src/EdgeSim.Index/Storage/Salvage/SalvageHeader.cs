@@ -150,7 +150,7 @@ internal static class SalvageHeader
 
     private static uint NumberOf(string path)
     {
-        _ = OrphanFiles.TryNumber(Path.GetFileName(path), "segment-", out uint number);
+        _ = OrphanFiles.TryNumber(Path.GetFileName(path), OrphanFiles.Prefix, out uint number);
         return number;
     }
 
@@ -196,9 +196,8 @@ internal static class SalvageHeader
         int[] vectors = [.. options.Vectors.Select(_ => rows)];
         foreach (bool hasUuids in new[] { false, true })
         {
-            SegmentShape Shape(ulong payloads, long indexes)
-                => new(rows, vectors, hasUuids, (long)payloads, indexes);
-            SegmentHeader header = SegmentLayout.Header(collectionId, number, options, Shape(0, 0));
+            var shape = new SegmentShape(rows, vectors, hasUuids, 0);
+            SegmentHeader header = SegmentLayout.Header(collectionId, number, options, shape);
             SectionEntry offsets = SegmentOpener.Find(header, SectionId.PayloadOffsets, "");
             ulong payloads = 0;
             if (!SalvageBytes.TryRead(
@@ -210,29 +209,32 @@ internal static class SalvageHeader
                 continue;
             }
 
-            header = SegmentLayout.Header(collectionId, number, options, Shape(payloads, 0));
-            if (header.FileBytes == (ulong)bytes)
+            header = SegmentLayout.Header(
+                collectionId, number, options, shape with { PayloadBytes = (long)payloads });
+            int blocks = (int)Enumerable.Range(0, (int)header.SectionCount)
+                .Sum(i => SegmentLayout.BlockCount((long)header.Sections[i].Bytes));
+            SegmentHeader without = header;
+            SegmentLayout.AppendChecksums(ref without, blocks);
+            if (without.FileBytes == (ulong)bytes)
             {
-                yield return header;
+                yield return without;
                 continue;
             }
 
-            // Payload indexes of unknown length lie between the payloads and the checksums, which end the file.
-            long room = bytes - (long)header.FileBytes + SegmentLayout.LargeAlignment;
-            for (long blocks = 1; blocks <= SegmentLayout.BlockCount(Math.Max(room, 1)); blocks++)
+            // Payload indexes of unknown length lie between the payloads and the checksums, which end the
+            // file: they are passed over, and what their length leaves open is where the checksums start.
+            long room = bytes - SegmentLayout.IndexOffset(header);
+            for (int more = 1; more <= SegmentLayout.BlockCount(Math.Max(room, 0)); more++)
             {
-                SegmentHeader with = SegmentLayout.Header(
-                    collectionId, number, options, Shape(payloads, blocks * SegmentLayout.BlockBytes));
-                int last = (int)with.SectionCount - 1;
-                SectionEntry checksums = with.Sections[last];
-                ulong start = (ulong)bytes - checksums.Bytes;
-                if ((ulong)bytes > checksums.Bytes && start % SegmentLayout.SmallAlignment == 0
-                    && start > with.Sections[last - 1].Offset)
+                long start = bytes - ((long)(blocks + more) * sizeof(uint));
+                long length = Math.Min(
+                    (long)more * SegmentLayout.BlockBytes, start - SegmentLayout.IndexOffset(header));
+                if (start % SegmentLayout.SmallAlignment == 0 && length > 0
+                    && SegmentLayout.BlockCount(length) == more)
                 {
-                    checksums.Offset = start;
-                    with.Sections[last - 1] = checksums;
-                    with.Sections[last] = default;
-                    with.SectionCount--;
+                    SegmentHeader with = header;
+                    SegmentLayout.AppendChecksums(ref with, blocks + more);
+                    with.Sections[(int)with.SectionCount - 1].Offset = (ulong)start;
                     yield return with;
                 }
             }
