@@ -1,5 +1,7 @@
 using System.Globalization;
 
+using EdgeSim.Index.Storage.Salvage;
+
 namespace EdgeSim.Index.Storage;
 
 /// <summary>Names of segment files, and the removal of those that no commit lists.</summary>
@@ -69,7 +71,7 @@ internal static class OrphanFiles
         string whole = name.EndsWith(AtomicFile.TemporarySuffix, StringComparison.Ordinal)
             ? name[..^AtomicFile.TemporarySuffix.Length]
             : name;
-        return whole is Manifest.FileName or Descriptor.FileName
+        return whole is Manifest.FileName or Descriptor.FileName or RepairMarker.FileName
             || TryNumber(whole, Prefix, out _)
             || TryNumber(whole, StateFile.Prefix, out _)
             || TryNumber(whole, LogFiles.Prefix, out _);

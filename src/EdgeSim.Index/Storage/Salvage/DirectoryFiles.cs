@@ -26,7 +26,8 @@ internal sealed record DirectoryFiles(
             {
                 states.Add(number);
             }
-            else if (name is not (Descriptor.FileName or Manifest.FileName or DirectoryLock.FileName)
+            else if (name is not (Descriptor.FileName or Manifest.FileName or DirectoryLock.FileName
+                    or RepairMarker.FileName)
                 && !OrphanFiles.TryNumber(name, LogFiles.Prefix, out _))
             {
                 rest.Add(name);

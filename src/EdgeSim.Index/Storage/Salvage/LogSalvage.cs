@@ -23,19 +23,25 @@ internal sealed class LogSalvage
     /// <summary>The highest number that a batch had that somebody was promised, or that is here.</summary>
     internal ulong Highest { get; private set; }
 
-    /// <summary>Reads the logs that a slot does not have in its segments; all of them without a slot.</summary>
+    /// <summary>Reads the logs.</summary>
+    /// <param name="directory">The collection.</param>
+    /// <param name="collectionId">Its id.</param>
+    /// <param name="from">Where they count from.</param>
+    /// <param name="numbers">The logs that are there.</param>
+    /// <param name="problems">Told what is wrong.</param>
+    /// <param name="progress">Told the bytes.</param>
     /// <exception cref="IndexFormatException">Of a newer version.</exception>
     internal static LogSalvage Read(
         string directory,
         ulong collectionId,
-        ManifestSlot? slot,
+        LogStart from,
         IReadOnlyList<uint> numbers,
         ProblemList problems,
         ScanProgress? progress)
     {
         var salvage = new LogSalvage(problems);
-        uint first = slot?.LogNumber ?? 0;
-        if (first != 0 && !numbers.Contains(first))
+        uint first = from.Number;
+        if (first != 0 && from.IsCertain && !numbers.Contains(first))
         {
             problems.Error(Path.Combine(directory, LogFiles.Name(first)), null, "the file is missing");
             salvage._hole = (Path.Combine(directory, LogFiles.Name(first)), null);
@@ -51,7 +57,7 @@ internal sealed class LogSalvage
         }
 
         ulong?[] starts = [.. logs.Select(FirstSequence)];
-        ulong durable = slot?.Durable ?? 0;
+        ulong durable = from.Durable;
         for (int i = 0; i < logs.Count; i++)
         {
             durable = Math.Max(durable, logs[i].Header?.Durable ?? 0);
@@ -60,8 +66,10 @@ internal sealed class LogSalvage
         }
 
         durable = salvage._found.Aggregate(durable, (most, next) => Math.Max(most, next.Batch.Header.Durable));
-        ulong expected = (slot?.Sequence + 1) ?? starts.FirstOrDefault(start => start is not null) ?? durable + 1;
-        salvage.Choose(expected, durable);
+        ulong? oldest = starts.FirstOrDefault(start => start is not null);
+        salvage.Choose(
+            from.IsCertain ? from.Sequence + 1 : Math.Max(from.Sequence, (oldest ?? (durable + 1)) - 1) + 1,
+            durable);
         return salvage;
     }
 

@@ -92,8 +92,7 @@ internal sealed class SalvageColumn
     {
         codes = default;
         side = default;
-        if (!_scales.IsGood<float>(vector, 1)
-            || !_codes.IsGood<sbyte>((long)vector * _stride, _stride))
+        if (!AreGood(vector))
         {
             return false;
         }
@@ -103,6 +102,10 @@ internal sealed class SalvageColumn
         side = LogBody.SideOf(codes, scale);
         return float.IsFinite(scale) && scale >= 0f && AreCodes(codes);
     }
+
+    /// <summary>Whether the blocks with a vector's codes and scale are good.</summary>
+    internal bool AreGood(int vector)
+        => _scales.IsGood<float>(vector, 1) && _codes.IsGood<sbyte>((long)vector * _stride, _stride);
 
     private bool AreCodes(ReadOnlySpan<sbyte> codes)
         => !codes.Contains(sbyte.MinValue) && !codes[_dimension..].ContainsAnyExcept((sbyte)0);
