@@ -13,13 +13,27 @@ internal sealed class RepairLosses
     private readonly HashSet<Key> _logged;
     private readonly List<Key> _keys = [];
     private readonly List<LostVector> _vectors = [];
+    private readonly long? _stated;
     private long _points;
     private long _unnamed;
     private long _vectorCount;
 
+    /// <param name="segments">The segments, damaged and sound.</param>
+    /// <param name="logs">The logs.</param>
+    /// <param name="refused">Their batches that could not be applied.</param>
+    /// <param name="result">What came out.</param>
+    /// <param name="stated">
+    /// Points that there had been, where that is certain. A row whose key is lost may be of a point that a
+    /// batch replaced or deleted: without this number it counts as a point lost.
+    /// </param>
     internal RepairLosses(
-        SegmentRepair segments, LogSalvage logs, IReadOnlyList<LogBatch> refused, Snapshot result)
+        SegmentRepair segments,
+        LogSalvage logs,
+        IReadOnlyList<LogBatch> refused,
+        Snapshot result,
+        long? stated)
     {
+        _stated = stated;
         _segments = segments;
         _logs = logs;
         _refused = refused;
@@ -37,6 +51,12 @@ internal sealed class RepairLosses
 
         _points += _segments.RowsLost;
         _unnamed += _segments.RowsLost;
+        if (_stated is { } stated)
+        {
+            _unnamed = Math.Clamp(stated - _result.LiveCount - (_points - _unnamed), 0, _unnamed);
+            _points = Math.Max(0, stated - _result.LiveCount);
+        }
+
         return new RepairReport
         {
             Before = before,

@@ -73,7 +73,7 @@ internal sealed class Repairer
         return free;
     }
 
-    private RepairReport Run(VerifyReport before, string aside)
+    private RepairReport Run(VerifyReport found, string aside)
     {
         RepairEvidence evidence = RepairEvidence.Read(_path, _problems, _uncertain);
         var store = new StoreContext(_path, _files, evidence.Descriptor, CollectionSettings.Default);
@@ -98,9 +98,17 @@ internal sealed class Repairer
         {
             var logRepair = new LogRepair(store, checkpoints, logs);
             result = logRepair.Apply(views, evidence.State.Fields, evidence.IsReconstructed);
-            CheckCount(logs, result.LiveCount);
-            RepairReport report = new RepairLosses(segments, logs, logRepair.Refused, result)
-                .Report(before, _uncertain, aside);
+            bool isCertain = evidence.State.IsCertain && !evidence.IsReconstructed
+                && logs.Gaps.Count == 0 && logRepair.Refused.Count == 0;
+            long? stated = Stated(evidence, logs);
+            if (!isCertain && stated is { } before && before != result.LiveCount)
+            {
+                _uncertain.Add($"the last that was written states {before} points; there are {result.LiveCount}");
+            }
+
+            RepairReport report = new RepairLosses(
+                    segments, logs, logRepair.Refused, result, isCertain ? stated : null)
+                .Report(found, _uncertain, aside);
             return Commit(evidence, marker, checkpoints, result, report);
         }
         finally
@@ -121,16 +129,11 @@ internal sealed class Repairer
         Fields = [],
     };
 
-    /// <summary>The last record states how many points there were: a check on what was lost.</summary>
-    private void CheckCount(LogSalvage logs, long points)
-    {
-        if (logs.Batches.Count > 0 && logs.Batches[^1].Header.LiveCount is var stated && stated != (ulong)points)
-        {
-            _uncertain.Add(
-                $"after batch {logs.Batches[^1].Header.Sequence} there were {stated} points; "
-                + $"there are {points} now");
-        }
-    }
+    /// <summary>How many points there were in the end; null when nothing says it.</summary>
+    private static long? Stated(RepairEvidence evidence, LogSalvage logs)
+        => logs.Batches.Count > 0 ? (long)logs.Batches[^1].Header.LiveCount
+            : evidence.Slot is { LiveCountAndOne: > 0 } slot ? (long)slot.LiveCountAndOne - 1
+            : null;
 
     /// <summary>Makes the repaired collection the one that counts, then sets aside what it replaces.</summary>
     private RepairReport Commit(
