@@ -26,7 +26,10 @@ public sealed record RepairReport
     /// </summary>
     public IReadOnlyList<Key> LostKeys { get; init; } = [];
 
-    /// <summary>Vectors lost of points that are there.</summary>
+    /// <summary>
+    /// Vectors lost of points that are there. Where nothing says any more whether a point had that vector, it
+    /// counts.
+    /// </summary>
     public long VectorsLostCount { get; init; }
 
     /// <summary>The first <see cref="IndexLimits.LostKeysMax"/> of these.</summary>

@@ -65,6 +65,9 @@ internal sealed class RepairWorld
 
     public string Path { get; }
 
+    /// <summary>The keys of every batch, by its sequence.</summary>
+    public Dictionary<ulong, HashSet<Key>> Batches { get; } = [];
+
     public CollectionOptions Options => _options;
 
     /// <summary>What every point was at the end.</summary>
@@ -128,12 +131,14 @@ internal sealed class RepairWorld
     private void Write(Collection collection, int pointsMax)
     {
         WriteBatch batch = collection.NewBatch();
+        var keys = new HashSet<Key>();
         int points = 1 + _random.Below(pointsMax);
         for (int i = 0; i < points; i++)
         {
             Key key = _hasUuids && _random.Below(2) == 0
                 ? new Key(new Guid(_random.Below(_keys / 4), 1, 2, 3, 4, 5, 6, 7, 8, 9, (byte)_random.Below(3)))
                 : (Key)(ulong)_random.Below(_keys);
+            keys.Add(key);
             if (_random.Below(5) == 0)
             {
                 batch.Delete(key);
@@ -144,7 +149,12 @@ internal sealed class RepairWorld
             }
         }
 
-        collection.Write(batch);
+        // A batch that changes nothing is not numbered: its receipt has the number of the one before.
+        ulong sequence = collection.Write(batch).Sequence;
+        if (!Batches.TryAdd(sequence, keys))
+        {
+            Batches[sequence].UnionWith(keys);
+        }
     }
 
     private void Put(WriteBatch batch, Key key)
