@@ -90,15 +90,8 @@ public sealed partial class Collection : IDisposable
         }
     }
 
-    /// <summary>Bytes of the segment files.</summary>
-    public long Bytes
-    {
-        get
-        {
-            using CollectionReader reader = Read();
-            return reader.Snapshot.Bytes;
-        }
-    }
+    /// <summary>Bytes of all files.</summary>
+    public long Bytes => CollectionFiles.BytesOf(Path);
 
     /// <summary>The declared payload indexes.</summary>
     public IReadOnlyList<PayloadIndexField> PayloadIndexes

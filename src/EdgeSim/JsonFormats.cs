@@ -29,6 +29,7 @@ namespace EdgeSim;
 [JsonSerializable(typeof(DemoReport))]
 [JsonSerializable(typeof(BenchReport))]
 [JsonSerializable(typeof(KernelBenchReport))]
+[JsonSerializable(typeof(StoreBenchReport))]
 [JsonSerializable(typeof(DoctorReport))]
 [JsonSerializable(typeof(ModelsReport))]
 [JsonSerializable(typeof(string[]))]

@@ -230,11 +230,11 @@ public static class Limits
     public const long FreshBytesMax = 4 * MiB;
 
     /// <summary>
-    /// Rows in memory, and the points of one batch before it: 256 of 4,096 floats and payloads as sent, and
-    /// as codes and payloads twice, in the batch and on their way into the log.
+    /// Rows in memory, and the points of one batch before it: 256 of 4,096 floats, and their codes and
+    /// payloads twice, in the batch and on their way into the log. Payloads as sent are part of their bodies.
     /// </summary>
     public const long FreshRowBytes = FreshBytesMax
-        + (BatchItemsMax * ((DimensionMax * (4L + 1 + 1)) + (4 * PayloadBytesMax)));
+        + (BatchItemsMax * ((DimensionMax * (4L + 1 + 1)) + (2 * PayloadBytesMax)));
 
     /// <summary>Pages of libonnxruntime.so that a run touches: 24 MB for both models on x64.</summary>
     public const long OnnxRuntimeBytes = 24 * MiB;

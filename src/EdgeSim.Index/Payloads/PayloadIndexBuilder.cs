@@ -34,6 +34,11 @@ internal static class PayloadIndexBuilder
             }
 
             entries[i] = collector.Write(writer);
+        }
+
+        // Paths lie beside the directory, so that opening touches one block or two.
+        for (int i = 0; i < entries.Length; i++)
+        {
             byte[] text = Encoding.UTF8.GetBytes(fields[i].Path);
             entries[i].PathBytes = text.Length;
             entries[i].PathOffset = writer.Write<byte>(text);

@@ -33,15 +33,45 @@ internal sealed class CheckpointWriter : IDisposable
     /// </summary>
     internal Segment? WriteSegment(
         IReadOnlyList<IRowSource> sources, IReadOnlyList<PayloadIndexField> fields, WritePace pace)
+        => sources.All(source => source.LiveCount == 0)
+            ? null
+            : WriteSegment(TakeNumber(), sources, fields, pace, null);
+
+    /// <summary>
+    /// The same for a merge, which may take long: it notes on the way how far it is. When the pace ends it,
+    /// the notes stay for whoever goes on; when anything else does, nothing stays.
+    /// </summary>
+    internal Segment? WriteMerged(PendingMerge merge, WritePace pace)
     {
-        if (sources.All(source => source.LiveCount == 0))
+        if (merge.Sources.All(source => source.LiveCount == 0))
         {
             return null;
         }
 
-        // A number is never used twice, not even after a failure: what that failure left may be listed by a
-        // slot.
-        uint number = TakeNumber();
+        uint number = merge.Number == 0 ? TakeNumber() : merge.Number;
+        var progress = new WriteProgress(merge.DurableBytes, _store.Settings.MergeStepBytes, done =>
+            _store.Files.Replace(
+                _store.File(MergeFile.Name(number)),
+                MergeFile.Serialize(
+                    _store.Descriptor.Id, number, merge.Sources, merge.Fields, done)));
+        try
+        {
+            return WriteSegment(number, merge.Sources, merge.Fields, pace, progress);
+        }
+        catch (Exception refused) when (refused is not OperationCanceledException)
+        {
+            _store.TryDelete(MergeFile.Name(number));
+            throw;
+        }
+    }
+
+    private Segment WriteSegment(
+        uint number,
+        IReadOnlyList<IRowSource> sources,
+        IReadOnlyList<PayloadIndexField> fields,
+        WritePace pace,
+        WriteProgress? progress)
+    {
         string path = _store.File(OrphanFiles.SegmentName(number));
         string temporary = path + AtomicFile.TemporarySuffix;
         SegmentHeader header;
@@ -55,11 +85,12 @@ internal sealed class CheckpointWriter : IDisposable
                 _store.Options,
                 sources,
                 fields,
-                pace);
+                pace,
+                progress);
             _store.Files.Rename(temporary, path);
             _store.Files.FlushDirectory(_store.Path);
         }
-        catch
+        catch (Exception refused) when (refused is not OperationCanceledException || progress is null)
         {
             _store.TryDelete(System.IO.Path.GetFileName(temporary));
             throw;
@@ -119,6 +150,10 @@ internal sealed class CheckpointWriter : IDisposable
     /// <summary>Lets the segments go.</summary>
     public void Dispose() => Array.ForEach(Current.Views, view => view.Segment.Release());
 
+    /// <summary>
+    /// The next number. None is used twice, not even after a failure: what that failure left may be listed by
+    /// a slot.
+    /// </summary>
     private uint TakeNumber() => Interlocked.Increment(ref _nextNumber) - 1;
 
     /// <summary>Writes what a checkpoint knows beside its segments, durable; nothing names it yet.</summary>

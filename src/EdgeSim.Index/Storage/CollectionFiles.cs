@@ -37,13 +37,13 @@ internal static class CollectionFiles
             ManifestSlot slot = Manifest.Read(DurableFiles.Disk, manifest, descriptor, out _);
             try
             {
-                long bytes = CheckLengths(directory, slot);
+                CheckLengths(directory, slot);
                 long count = CountLive(directory, descriptor, slot);
                 return new CollectionSummary(
                     descriptor.Options,
-                    CountLogged(directory, descriptor, slot, ref bytes) ?? count,
+                    CountLogged(directory, descriptor, slot) ?? count,
                     checked((int)slot.SegmentCount),
-                    bytes);
+                    BytesOf(directory));
             }
             catch (IndexCorruptException) when (
                 attempt < DescribeAttempts
@@ -54,9 +54,14 @@ internal static class CollectionFiles
         }
     }
 
-    private static long CheckLengths(string directory, in ManifestSlot slot)
+    /// <summary>Bytes of all files of a collection.</summary>
+    internal static long BytesOf(string directory)
+        => new DirectoryInfo(directory).EnumerateFiles()
+            .Where(file => OrphanFiles.IsOurs(file.Name))
+            .Sum(file => file.Length);
+
+    private static void CheckLengths(string directory, in ManifestSlot slot)
     {
-        long bytes = 0;
         for (int i = 0; i < slot.SegmentCount; i++)
         {
             ManifestEntry entry = slot.Segments[i];
@@ -73,11 +78,7 @@ internal static class CollectionFiles
                     null,
                     $"the file has {file.Length} bytes, not the {entry.FileBytes} that were committed");
             }
-
-            bytes += file.Length;
         }
-
-        return bytes;
     }
 
     private static long CountLive(string directory, Descriptor descriptor, in ManifestSlot slot)
@@ -96,10 +97,11 @@ internal static class CollectionFiles
     }
 
     /// <summary>Points after the last batch in the logs; null when they have none that counts.</summary>
-    private static long? CountLogged(
-        string directory, Descriptor descriptor, in ManifestSlot slot, ref long bytes)
+    /// <exception cref="IndexCorruptException">They end before a batch that was durable.</exception>
+    private static long? CountLogged(string directory, Descriptor descriptor, in ManifestSlot slot)
     {
         long? count = null;
+        ulong last = slot.Sequence;
         foreach (uint number in LogFiles.List(directory))
         {
             if (number < slot.LogNumber)
@@ -109,14 +111,22 @@ internal static class CollectionFiles
 
             string path = Path.Combine(directory, LogFiles.Name(number));
             LogReader log = LogReader.Open(DurableFiles.Disk, path, number, descriptor.Id);
-            bytes += log.Length;
             while (log.Header is not null && log.TryRead(out LogRecordHeader header, out _))
             {
-                count = header.Sequence > slot.Sequence ? checked((long)header.LiveCount) : count;
+                if (header.Sequence > slot.Sequence)
+                {
+                    last = header.Sequence;
+                    count = checked((long)header.LiveCount);
+                }
             }
         }
 
-        return count;
+        return last >= slot.Durable
+            ? count
+            : throw new IndexCorruptException(
+                directory,
+                null,
+                $"the logs end with batch {last}, and batch {slot.Durable} had been durable");
     }
 
     /// <summary>

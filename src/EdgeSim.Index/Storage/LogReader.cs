@@ -115,8 +115,11 @@ internal sealed class LogReader
     /// <summary>Goes to a place.</summary>
     internal void GoTo(int position) => Position = position;
 
-    /// <summary>Whether anything but zeros is from <see cref="Position"/> on.</summary>
-    internal bool HasRest => _bytes.AsSpan(Math.Min(Position, _bytes.Length)).ContainsAnyExcept((byte)0);
+    /// <summary>
+    /// Bytes from <see cref="Position"/> on, without the zeros at the end: room that was taken ahead.
+    /// </summary>
+    internal int RestBytes
+        => _bytes.AsSpan(Math.Min(Position, _bytes.Length)).LastIndexOfAnyExcept((byte)0) + 1;
 
     /// <summary>
     /// Whether some whole record is behind <see cref="Position"/>. None is written before the header is

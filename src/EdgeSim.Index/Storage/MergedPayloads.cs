@@ -39,7 +39,8 @@ internal sealed class MergedPayloads(IReadOnlyList<IRowSource> sources, int rows
     }
 
     /// <inheritdoc/>
-    public int FindKey(Key key) => throw new NotSupportedException("Rows that are being merged are not asked.");
+    public int FindKey(Key key)
+        => throw new NotSupportedException("Rows that are being merged are not asked.");
 
     private void GoTo(int row)
     {

@@ -12,9 +12,6 @@ internal sealed class Sealer(StoreWriter writer, CheckpointWriter checkpoints) :
     private uint _logNumber;
     private Segment? _made;
 
-    /// <summary>Whether rows wait for a disk that refused.</summary>
-    internal bool HasLeft => Volatile.Read(ref _target) is not null;
-
     /// <summary>Seals what is in memory. Does nothing when there is nothing.</summary>
     /// <exception cref="IndexStorageException">The disk refuses; nothing is lost.</exception>
     internal void Seal()

@@ -36,6 +36,7 @@ internal sealed class SegmentWriter
     /// <param name="sources">Rows; at least one is live.</param>
     /// <param name="fields">The payload fields that it gets an index for.</param>
     /// <param name="pace">How fast.</param>
+    /// <param name="progress">How far the file is there already; null: it is not.</param>
     /// <returns>The header as written.</returns>
     internal static SegmentHeader Write(
         DurableFiles files,
@@ -45,12 +46,14 @@ internal sealed class SegmentWriter
         CollectionOptions options,
         IReadOnlyList<IRowSource> sources,
         IReadOnlyList<PayloadIndexField> fields,
-        WritePace pace)
+        WritePace pace,
+        WriteProgress? progress = null)
     {
         SegmentShape shape = SegmentShape.Of(sources, options.Vectors.Count);
         SegmentHeader header = SegmentLayout.Header(collectionId, number, options, shape);
-        using SafeFileHandle file = files.Create(path);
-        var blocks = new BlockWriter(files, file, pace);
+        bool isBegun = progress?.IsDurable(1) == true;
+        using SafeFileHandle file = isBegun ? files.Open(path) : files.Create(path);
+        var blocks = new BlockWriter(files, file, pace, progress);
         var writer = new SegmentWriter(blocks, sources, shape.Rows);
         for (int i = 0; i < header.SectionCount; i++)
         {

@@ -27,6 +27,7 @@ internal sealed class Store : IDisposable
         CheckpointWriter checkpoints,
         LogWriter log,
         int logFiles,
+        PendingMerge? left,
         RecoveryReport recovery)
     {
         _lock = directoryLock;
@@ -39,13 +40,18 @@ internal sealed class Store : IDisposable
             LogFiles = logFiles,
         };
         _sealer = new Sealer(_writer, checkpoints);
-        _merger = new Merger(context, _writer, checkpoints, _sealer);
+        _merger = new Merger(context, _writer, checkpoints, _sealer) { Left = left };
         _sealing = new Background(SealIfDue);
         _merging = new Background(MergeAll);
         if (context.Durability == Durability.Interval && directoryLock.ReadOnlyReason is null)
         {
             int period = context.Settings.FlushIntervalMs;
             _flushing = new Timer(static self => ((Store)self!).FlushQuietly(), this, period, period);
+        }
+
+        if (left is not null && context.Settings.IsBackground)
+        {
+            _merging.Wake();
         }
     }
 
@@ -77,8 +83,11 @@ internal sealed class Store : IDisposable
             var state = new WriteState(
                 context.Options, checkpoint.Views, checkpoint.Fields, checkpoint.Sequence);
             (RecoveryReport report, uint highestLog, int logs) = Storage.Recovery.Run(context, state, slot);
+            PendingMerge? left = directoryLock.ReadOnlyReason is null
+                ? OrphanFiles.FindMerge(context, checkpoint)
+                : null;
             uint highest = directoryLock.ReadOnlyReason is null
-                ? Settle(context, slot, isDamaged, report)
+                ? Settle(context, slot, isDamaged, report, left)
                 : 0;
             checkpoints = new CheckpointWriter(context, checkpoint, Math.Max(slot.NextNumber, highest + 1));
             var log = new LogWriter(context.Files, context.Path, context.Descriptor.Id)
@@ -87,7 +96,7 @@ internal sealed class Store : IDisposable
                 Durable = Math.Max(slot.Durable, slot.Sequence),
                 Written = state.Sequence,
             };
-            return new Store(directoryLock, context, state, checkpoints, log, logs, report);
+            return new Store(directoryLock, context, state, checkpoints, log, logs, left, report);
         }
         catch
         {
@@ -106,7 +115,11 @@ internal sealed class Store : IDisposable
     /// alone, and only then removes what it makes superfluous. What comes after builds on it.
     /// </summary>
     private static uint Settle(
-        StoreContext context, in ManifestSlot slot, bool isDamaged, RecoveryReport report)
+        StoreContext context,
+        in ManifestSlot slot,
+        bool isDamaged,
+        RecoveryReport report,
+        PendingMerge? left)
     {
         FlushFile(Manifest.FileName);
         if (report.Batches > 0)
@@ -118,7 +131,7 @@ internal sealed class Store : IDisposable
         }
 
         RepairMarker.Settle(context.Files, context.Path, slot);
-        return OrphanFiles.Remove(context, slot, isDamaged);
+        return OrphanFiles.Remove(context, slot, isDamaged, left);
 
         void FlushFile(string name)
         {

@@ -180,7 +180,14 @@ internal sealed class StoreWriter : IDisposable
             if (_log.IsOpen && _state.Sequence > checkpoints.Current.Durable)
             {
                 FlushLocked();
-                checkpoints.Commit(old => old with { Durable = Math.Max(_log.Durable, old.Durable) });
+                try
+                {
+                    checkpoints.Commit(old => old with { Durable = Math.Max(_log.Durable, old.Durable) });
+                }
+                catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+                {
+                    // The rows are safe; only the note that would tell a damaged log is missing.
+                }
             }
         }
     }

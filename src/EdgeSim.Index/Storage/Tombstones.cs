@@ -49,6 +49,25 @@ internal sealed class Tombstones
     /// <summary>One page, or null when no row of it is dead.</summary>
     internal ReadOnlySpan<ulong> Page(int page) => _pages[page];
 
+    /// <summary>Whether every row that is dead here is dead there.</summary>
+    internal bool IsWithin(Tombstones other)
+    {
+        for (int page = 0; page < _pages.Length; page++)
+        {
+            ReadOnlySpan<ulong> words = _pages[page];
+            ReadOnlySpan<ulong> others = page < other._pages.Length ? other._pages[page] : default;
+            for (int i = 0; i < words.Length; i++)
+            {
+                if ((words[i] & ~(others.IsEmpty ? 0 : others[i])) != 0)
+                {
+                    return false;
+                }
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>
     /// A bitmap that is being changed by the writer alone. Until <see cref="Finish"/> it shares the pages
     /// that it has not touched.

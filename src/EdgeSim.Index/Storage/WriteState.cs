@@ -330,7 +330,9 @@ internal sealed class WriteState
         yield return new SourceRows(Current(Active, _activeLive), null);
     }
 
-    /// <summary>Fresh rows as the batches so far have left them: those that died in this one are dead.</summary>
+    /// <summary>
+    /// Fresh rows as the batches so far have left them: those that died in this one are dead.
+    /// </summary>
     private FreshView Current(FreshRows rows, int live) => new(rows, rows.RowCount, Sequence, live);
 
     private void SetViews(SegmentView[] views)

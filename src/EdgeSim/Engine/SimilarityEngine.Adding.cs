@@ -101,6 +101,9 @@ public sealed partial class SimilarityEngine
                 if (!refused.ContainsKey(i))
                 {
                     batch.Upsert(keys[i], vectors.AsSpan(i * dimension, dimension), payloads[i]);
+
+                    // It is in the batch now, and may be garbage before the log takes it once more.
+                    payloads[i] = [];
                 }
             }
 

@@ -6,7 +6,7 @@ namespace EdgeSim.Index.Tests.Payloads;
 /// <summary>A section in memory, with checksums of what was written or without any.</summary>
 internal sealed class IndexBytes(byte[] bytes, uint[]? checksums = null) : IPayloadIndexBytes
 {
-    private const int BlockBytes = 512;
+    private const int BlockBytes = 64;
 
     public long Length => bytes.Length;
 

@@ -114,7 +114,7 @@ internal sealed class LogSalvage
         {
             if (start is null)
             {
-                if (log.HasRest || log.Length > 0)
+                if (log.Length > 0)
                 {
                     _problems.Note(log.Path, 0, "the log holds nothing: it was being made when the power went");
                 }
@@ -132,7 +132,7 @@ internal sealed class LogSalvage
             int at = log.Position;
             if (!log.TryRead(out LogRecordHeader header, out ReadOnlyMemory<byte> body))
             {
-                if (!log.HasRest)
+                if (log.RestBytes == 0)
                 {
                     return;
                 }

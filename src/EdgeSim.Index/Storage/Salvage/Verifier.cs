@@ -144,7 +144,7 @@ internal sealed class Verifier
                 Path.Combine(_path, name),
                 null,
                 OrphanFiles.IsOurs(name)
-                    ? "left by a write that was cut off; goes at the next open"
+                    ? "left by work that was cut off; the next open goes on with it or removes it"
                     : "not a file of the collection");
         }
 
