@@ -76,6 +76,14 @@ public sealed partial class Collection
         string path, string? asideFolder = null, Action<VerifyProgress>? progress = null)
         => Repair(path, asideFolder, progress, DurableFiles.Disk);
 
+    /// <summary>
+    /// Whether there is something in a directory that can be verified and perhaps repaired: a collection, or
+    /// the files of one that has lost its <c>collection.json</c> and that <see cref="Exists"/> therefore
+    /// denies.
+    /// </summary>
+    public static bool HasRemains(string path)
+        => Exists(path) || (Directory.Exists(path) && DirectoryFiles.List(path).HasData);
+
     internal static RepairReport Repair(
         string path, string? asideFolder, Action<VerifyProgress>? progress, DurableFiles files)
     {
@@ -93,7 +101,7 @@ public sealed partial class Collection
     /// <summary>Refuses a directory in which there is nothing that a collection could be made of.</summary>
     private static void RequireRemains(string path)
     {
-        if (!Exists(path) && !(Directory.Exists(path) && DirectoryFiles.List(path).HasData))
+        if (!HasRemains(path))
         {
             RequireCollection(path);
         }

@@ -8,7 +8,7 @@ namespace EdgeSim.Index.Tests.Storage;
 /// <summary>What a repair keeps, what it says is lost, and that it survives a power cut.</summary>
 public sealed class RepairTests : IDisposable
 {
-    private readonly TemporaryDirectory _directory = new();
+    private readonly TortureDirectory _directory = new();
 
     public void Dispose() => _directory.Dispose();
 

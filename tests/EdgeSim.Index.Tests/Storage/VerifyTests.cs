@@ -1,5 +1,6 @@
 using EdgeSim.Index.Storage;
 using EdgeSim.Index.Storage.Salvage;
+using EdgeSim.Index.Storage.Torture;
 using EdgeSim.Index.Tests.Support;
 
 namespace EdgeSim.Index.Tests.Storage;
@@ -7,7 +8,7 @@ namespace EdgeSim.Index.Tests.Storage;
 /// <summary>What verifying says about sound collections, and about every kind of damage.</summary>
 public sealed class VerifyTests : IDisposable
 {
-    private readonly TemporaryDirectory _directory = new();
+    private readonly TortureDirectory _directory = new();
 
     public void Dispose() => _directory.Dispose();
 
