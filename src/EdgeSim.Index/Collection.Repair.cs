@@ -8,8 +8,8 @@ public sealed partial class Collection
     /// <summary>
     /// Reads every byte of a collection that is not open, changes nothing, and says everything that is not as
     /// it was written: checksums, structure, and whether the parts fit together. A collection that will not
-    /// open can be verified too. Takes the lock as <see cref="Open(string, CollectionSettings)"/> does, so that
-    /// nobody writes meanwhile. Memory: the logs, and about a byte a row of one segment.
+    /// open can be verified too. Takes the lock as <see cref="Open(string, CollectionSettings)"/> does, so
+    /// that nobody writes meanwhile. Memory: the logs, and about a byte a row of one segment.
     /// </summary>
     /// <param name="path">The collection's directory.</param>
     /// <param name="progress">Told how far it has come.</param>
@@ -54,9 +54,9 @@ public sealed partial class Collection
     /// hold. Memory: the logs, 12 MiB of their rows, and of one damaged segment at most 6 bytes a row.
     /// <para>
     /// A point without its key or its payload is lost as a whole; one that lost a vector stays without it,
-    /// which is reported. Batches behind a gap in a log are applied, because each says what became of its keys
-    /// last. With the manifest gone, of two rows of a key the one in the later file counts, and deletions can
-    /// come back where nothing says any more that they had happened: the report says so.
+    /// which is reported. Batches behind a gap in a log are applied, because each says what became of its
+    /// keys last. With the manifest gone, of two rows of a key the one in the later file counts, and
+    /// deletions can come back where nothing says any more that they had happened: the report says so.
     /// </para>
     /// </remarks>
     /// <param name="path">The collection's directory.</param>
@@ -75,6 +75,19 @@ public sealed partial class Collection
     public static RepairReport Repair(
         string path, string? asideFolder = null, Action<VerifyProgress>? progress = null)
         => Repair(path, asideFolder, progress, DurableFiles.Disk);
+
+    /// <summary>
+    /// The names of <see cref="List"/>, and of collections that have lost their <c>collection.json</c>. What
+    /// a <see cref="Drop"/> that was cut off left is none.
+    /// </summary>
+    public static IReadOnlyList<string> ListWithDamaged(string folder)
+        => Directory.Exists(folder)
+            ? [.. Directory.EnumerateDirectories(folder)
+                .Where(path => Exists(path) || (
+                    HasRemains(path) && File.Exists(System.IO.Path.Combine(path, Manifest.FileName))))
+                .Select(path => System.IO.Path.GetFileName(path))
+                .Order(StringComparer.Ordinal)]
+            : [];
 
     /// <summary>
     /// Whether there is something in a directory that can be verified and perhaps repaired: a collection, or

@@ -1,7 +1,8 @@
 namespace EdgeSim.Index;
 
 /// <summary>
-/// What a repair did, and what it could not save. The same is in <c>report.txt</c> beside the files set aside.
+/// What a repair did, and what it could not save. The same is in <c>report.txt</c> beside the files set
+/// aside.
 /// </summary>
 public sealed record RepairReport
 {

@@ -109,7 +109,9 @@ internal sealed class LogReader
         return false;
     }
 
-    /// <summary>The header of the record at <see cref="Position"/>; false where there is no whole one.</summary>
+    /// <summary>
+    /// The header of the record at <see cref="Position"/>; false where there is no whole one.
+    /// </summary>
     internal bool TryPeek(out LogRecordHeader header) => TryReadAt(Position, out header, out _);
 
     /// <summary>Goes to a place.</summary>

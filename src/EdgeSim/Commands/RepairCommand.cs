@@ -91,7 +91,7 @@ public static class RepairCommand
 
         output.Line($"  set aside: {report.AsideFiles.Count} files, in {report.AsideFolder}");
         output.Message(
-            $"All keys that are lost are in report.txt there. Add those points again; when '{name}' is as you "
-            + "want it, that folder may go.");
+            $"All keys that are lost are in report.txt there. Add those points again; when '{name}' is as "
+            + "you want it, that folder may go.");
     }
 }

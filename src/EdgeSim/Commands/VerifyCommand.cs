@@ -25,7 +25,8 @@ public static class VerifyCommand
         {
             string folder = global.Read(parsed).CollectionsFolder;
             string? one = parsed.GetValue(collection);
-            IReadOnlyList<string> names = one is null ? Names(folder) : [Existing(folder, one)];
+            IReadOnlyList<string> names =
+                one is null ? Collection.ListWithDamaged(folder) : [Existing(folder, one)];
             var lines = new List<VerifyLine>();
             foreach (string name in names)
             {
@@ -62,7 +63,7 @@ public static class VerifyCommand
             return name;
         }
 
-        IReadOnlyList<string> names = Names(folder);
+        IReadOnlyList<string> names = Collection.ListWithDamaged(folder);
         throw new UserException(
             ExitCode.NoInput,
             $"No collection '{name}' in {folder}; "
@@ -89,14 +90,6 @@ public static class VerifyCommand
         problem.Offset,
         problem.What,
         problem.Severity == VerifySeverity.Error ? "error" : "note");
-
-    private static IReadOnlyList<string> Names(string folder)
-        => Directory.Exists(folder)
-            ? [.. Directory.EnumerateDirectories(folder)
-                .Where(Collection.HasRemains)
-                .Select(path => Path.GetFileName(path))
-                .Order(StringComparer.Ordinal)]
-            : [];
 
     private static VerifyLine Verify(string folder, string name, Output output, out string? busy)
     {

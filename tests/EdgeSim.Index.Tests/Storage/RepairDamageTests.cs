@@ -7,7 +7,8 @@ namespace EdgeSim.Index.Tests.Storage;
 
 /// <summary>
 /// Hundreds of collections with random damage. Whatever it is, a repair ends in a sound collection without
-/// anything that was not written; and when it says that nothing is lost and nothing uncertain, then nothing is.
+/// anything that was not written; and when it says that nothing is lost and nothing uncertain, then nothing
+/// is.
 /// </summary>
 public sealed class RepairDamageTests
 {

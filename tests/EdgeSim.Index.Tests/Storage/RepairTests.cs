@@ -1,3 +1,5 @@
+using System.Formats.Tar;
+using System.IO.Compression;
 using EdgeSim.Index.Storage;
 using EdgeSim.Index.Storage.Salvage;
 using EdgeSim.Index.Storage.Torture;
@@ -105,7 +107,8 @@ public sealed class RepairTests : IDisposable
         Assert.Equal((log, (long?)at), (loss.File, loss.Offset));
         Assert.Contains($"batch {sequence} ", loss.What);
         AssertRepaired(world, report);
-        int same = RepairWorld.Read(world.Path).Count(pair => world.Truth.GetValueOrDefault(pair.Key) == pair.Value);
+        int same = RepairWorld.Read(world.Path)
+            .Count(pair => world.Truth.GetValueOrDefault(pair.Key) == pair.Value);
         Assert.InRange(same, world.Truth.Count - 12, world.Truth.Count);
     }
 
@@ -200,6 +203,31 @@ public sealed class RepairTests : IDisposable
     }
 
     [Fact]
+    public void Repair_ACollectionOfVersion1_KeepsItsPayloadsAsTheyAre()
+    {
+        using (FileStream packed = File.OpenRead(
+            Path.Combine(AppContext.BaseDirectory, "fixtures", "index-v1.tar.gz")))
+        using (var unpacked = new GZipStream(packed, CompressionMode.Decompress))
+        {
+            TarFile.ExtractToDirectory(unpacked, _directory.Path, overwriteFiles: false);
+        }
+
+        string path = _directory.Sub("index-v1");
+        Assert.Empty(Collection.Verify(path, null).Problems);
+        Dictionary<Key, string> before = RepairWorld.Read(path);
+        foreach (string segment in Directory.GetFiles(path, "segment-*"))
+        {
+            SegmentHeader header = SalvageHeader.TryRead(segment)!.Value;
+            VerifyTests.Flip(segment, (long)SegmentOpener.Find(header, SectionId.KeyOrder, segment).Offset);
+        }
+
+        RepairReport report = Collection.Repair(path);
+        Assert.Equal((true, 0, 0), (report.IsRepaired, report.PointsLost, report.VectorsLostCount));
+        Assert.True(Collection.Verify(path, null).IsSound);
+        Assert.Equal(before, RepairWorld.Read(path));
+    }
+
+    [Fact]
     public void Repair_SetsAsideWhatItReplaces_WhereItIsTold()
     {
         var world = new RepairWorld(_directory.Sub("c"), 82, 20, 1, 8);
@@ -231,7 +259,8 @@ public sealed class RepairTests : IDisposable
         Assert.Equal(report.Points, found.Count);
         Assert.All(
             found,
-            pair => Assert.True(world.WasWritten(pair.Key, pair.Value), $"{pair.Key} is invented: {pair.Value}"));
+            pair => Assert.True(
+                world.WasWritten(pair.Key, pair.Value), $"{pair.Key} is invented: {pair.Value}"));
         Assert.All(report.LostKeys, key => Assert.False(found.ContainsKey(key), $"{key} is there"));
         Assert.False(isRenamed && report.Uncertain.Count == 0);
     }

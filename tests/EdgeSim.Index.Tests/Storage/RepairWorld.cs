@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using EdgeSim.Index.Payloads;
 using EdgeSim.Index.Quantization;
 using EdgeSim.Index.Storage;
 using EdgeSim.Index.Tests.Support;
@@ -6,8 +7,8 @@ using EdgeSim.Index.Tests.Support;
 namespace EdgeSim.Index.Tests.Storage;
 
 /// <summary>
-/// A collection from a seed, with all that was ever written to it: what a repair keeps must be of it, and what
-/// it does not say is lost must be what was there last.
+/// A collection from a seed, with all that was ever written to it: what a repair keeps must be of it, and
+/// what it does not say is lost must be what was there last.
 /// </summary>
 internal sealed class RepairWorld
 {
@@ -43,13 +44,20 @@ internal sealed class RepairWorld
             ? CollectionOptions.Of(Vector("", dimension))
             : new CollectionOptions
             {
-                Vectors = [.. Enumerable.Range(0, columns).Select(i => Vector("v" + i, dimension + (i * 30)))],
+                Vectors = [.. Enumerable.Range(0, columns)
+                    .Select(i => Vector("v" + i, dimension + (i * 30)))],
             };
         CollectionSettings settings = isLarge
             ? Settings with { SealBytes = IndexLimits.SealBytesDefault }
             : Settings;
         using (Collection collection = Collection.Create(path, _options, settings))
         {
+            if (_random.Below(2) == 0)
+            {
+                collection.CreatePayloadIndex(new PayloadIndexField("t", PayloadIndexKind.Keyword));
+                collection.CreatePayloadIndex(new PayloadIndexField("t", PayloadIndexKind.Text));
+            }
+
             for (int i = 0; i < batches; i++)
             {
                 Write(collection, pointsMax);
@@ -105,7 +113,9 @@ internal sealed class RepairWorld
         return points;
     }
 
-    /// <summary>Whether a point was ever written like this, or like this with the vectors it has lost.</summary>
+    /// <summary>
+    /// Whether a point was ever written like this, or like this with the vectors it has lost.
+    /// </summary>
     public bool WasWritten(Key key, string point)
     {
         if (!_written.TryGetValue(key, out HashSet<string>? versions))
@@ -136,7 +146,8 @@ internal sealed class RepairWorld
         for (int i = 0; i < points; i++)
         {
             Key key = _hasUuids && _random.Below(2) == 0
-                ? new Key(new Guid(_random.Below(_keys / 4), 1, 2, 3, 4, 5, 6, 7, 8, 9, (byte)_random.Below(3)))
+                ? new Key(new Guid(
+                    _random.Below(_keys / 4), 1, 2, 3, 4, 5, 6, 7, 8, 9, (byte)_random.Below(3)))
                 : (Key)(ulong)_random.Below(_keys);
             keys.Add(key);
             if (_random.Below(5) == 0)

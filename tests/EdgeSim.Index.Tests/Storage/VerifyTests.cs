@@ -104,9 +104,9 @@ public sealed class VerifyTests : IDisposable
         AssertError(world.Path, log, LogHeader.SizeBytes);
         Flip(log, LogHeader.SizeBytes + 40);
         string state = Directory.GetFiles(world.Path, "state-*").Single();
-        Flip(state, 100);
+        Flip(state, 65);
         AssertError(world.Path, state, 0);
-        Flip(state, 100);
+        Flip(state, 65);
         string manifest = Path.Combine(world.Path, Manifest.FileName);
         Flip(manifest, 40);
         Flip(manifest, 40 + ManifestSlot.SizeBytes);

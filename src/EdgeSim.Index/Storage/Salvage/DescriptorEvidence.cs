@@ -52,8 +52,8 @@ internal sealed record DescriptorEvidence(
                 null,
                 stated.Length == 0
                     ? []
-                    : [$"{Descriptor.FileName} is not the one that the manifest was written for, and is taken "
-                        + "as it is: compare the model and the fingerprint in it with what you know"]);
+                    : [$"{Descriptor.FileName} is not the one that the manifest was written for, and is "
+                        + "taken as it is: compare the model and the fingerprint in it with what you know"]);
         }
 
         return found is not null ? Adopt(path, found, ids[0]) : Rebuild(path, headers, ids);
@@ -98,8 +98,8 @@ internal sealed record DescriptorEvidence(
         return new DescriptorEvidence(
             TryParse(path, bytes, null),
             bytes,
-            [$"{Descriptor.FileName} was written for another collection; its vectors were taken, with the id of "
-                + "the other files here"]);
+            [$"{Descriptor.FileName} was written for another collection; its vectors were taken, with the id "
+                + "of the other files here"]);
     }
 
     /// <summary>A collection with one vector, of which the segments repeat all but the encoder.</summary>
@@ -139,8 +139,8 @@ internal sealed record DescriptorEvidence(
     }
 
     /// <summary>
-    /// The file with one bit flipped so that its checksum is one that the manifest states: CRC-32C finds every
-    /// error of up to three bits, so there is no other text so near.
+    /// The file with one bit flipped so that its checksum is one that the manifest states: CRC-32C finds
+    /// every error of up to three bits, so there is no other text so near.
     /// </summary>
     private static byte[]? TryFlip(byte[] bytes, uint[] stated)
     {

@@ -90,7 +90,9 @@ internal sealed class LogRepair
         }
     }
 
-    /// <summary>Batches applied one after the other; rows go to segments when they take too much memory.</summary>
+    /// <summary>
+    /// Batches applied one after the other; rows go to segments when they take too much memory.
+    /// </summary>
     private sealed class Run : IDisposable
     {
         private readonly LogRepair _repair;

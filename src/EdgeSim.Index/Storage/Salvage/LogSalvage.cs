@@ -3,8 +3,8 @@ namespace EdgeSim.Index.Storage.Salvage;
 /// <summary>
 /// The batches of the logs of a collection, whatever state these are in. Behind damage it goes on: a later
 /// batch says what became of its keys last, and is right without those before it. But a tail that nobody was
-/// promised is left alone, as at every open: behind a torn record the batches of one write may be there in any
-/// selection.
+/// promised is left alone, as at every open: behind a torn record the batches of one write may be there in
+/// any selection.
 /// </summary>
 internal sealed class LogSalvage
 {
@@ -19,6 +19,11 @@ internal sealed class LogSalvage
 
     /// <summary>What is missing between and behind them.</summary>
     internal List<LogGap> Gaps { get; } = [];
+
+    /// <summary>
+    /// Whether what is at the end was left alone, as a write that was cut off and that nobody was promised.
+    /// </summary>
+    internal bool HasTail { get; private set; }
 
     /// <summary>The highest number that a batch had that somebody was promised, or that is here.</summary>
     internal ulong Highest { get; private set; }
@@ -65,7 +70,8 @@ internal sealed class LogSalvage
             salvage.ReadOne(logs[i], starts[i], end);
         }
 
-        durable = salvage._found.Aggregate(durable, (most, next) => Math.Max(most, next.Batch.Header.Durable));
+        durable = salvage._found.Aggregate(
+            durable, (most, next) => Math.Max(most, next.Batch.Header.Durable));
         ulong? oldest = starts.FirstOrDefault(start => start is not null);
         salvage.Choose(
             from.IsCertain ? from.Sequence + 1 : Math.Max(from.Sequence, (oldest ?? (durable + 1)) - 1) + 1,
@@ -91,7 +97,9 @@ internal sealed class LogSalvage
         }
     }
 
-    /// <summary>The sequence of a log's first record; where the header is damaged, of the first whole one.</summary>
+    /// <summary>
+    /// The sequence of a log's first record; where the header is damaged, of the first whole one.
+    /// </summary>
     private static ulong? FirstSequence(LogReader log)
     {
         if (log.Header is { } header)
@@ -116,7 +124,8 @@ internal sealed class LogSalvage
             {
                 if (log.Length > 0)
                 {
-                    _problems.Note(log.Path, 0, "the log holds nothing: it was being made when the power went");
+                    _problems.Note(
+                        log.Path, 0, "the log holds nothing: it was being made when the power went");
                 }
 
                 return;
@@ -181,6 +190,7 @@ internal sealed class LogSalvage
                 {
                     _problems.Note(
                         path, at, $"from batch {expected} on the log was being written when the power went");
+                    HasTail = true;
                     Highest = expected - 1;
                     return;
                 }
@@ -199,6 +209,7 @@ internal sealed class LogSalvage
         }
         else if (_hole is { At: { } at } hole)
         {
+            HasTail = true;
             _problems.Note(hole.Path, at, "what follows was being written when the power went");
         }
 

@@ -8,6 +8,9 @@ internal sealed record RepairEvidence
     /// <summary>The newest whole slot.</summary>
     internal required ManifestSlot? Slot { get; init; }
 
+    /// <summary>Whether there is a slot that is not whole: it may have been the newest.</summary>
+    internal required bool IsSlotDamaged { get; init; }
+
     internal required Descriptor Descriptor { get; init; }
 
     /// <summary>What <c>collection.json</c> should hold; null when it is as it was written.</summary>
@@ -56,9 +59,9 @@ internal sealed record RepairEvidence
         if (isReconstructed)
         {
             uncertain.Add(
-                "the manifest does not say which files counted: all segments that are here were taken, of two "
-                + "rows of a point the one in the segment of the higher number; points deleted since their "
-                + "segment was written may have come back where no state file and no log says so");
+                "the manifest does not say which files counted: all segments that are here were taken, of "
+                + "two rows of a point the one in the segment of the higher number; points deleted since "
+                + "their segment was written may have come back where no state file and no log says so");
             listed.AddRange(files.Segments
                 .Where(number => !listed.Exists(known => known.Number == number))
                 .Select(number => (number, (ManifestEntry?)null)));
@@ -67,14 +70,15 @@ internal sealed record RepairEvidence
         {
             uncertain.Add(
                 "the list of dead rows is gone: of two rows of a point the newer one was taken, and points "
-                + "deleted since their segment was written may have come back; declared payload indexes may be "
-                + "gone, and can be declared again");
+                + "deleted since their segment was written may have come back; declared payload indexes may "
+                + "be gone, and can be declared again");
         }
 
         return new RepairEvidence
         {
             Files = files,
             Slot = slot,
+            IsSlotDamaged = slots.IsDamaged,
             Descriptor = descriptor,
             Replacement = described.Replacement,
             State = state,
@@ -101,6 +105,6 @@ internal sealed record RepairEvidence
             Path.Combine(directory, Descriptor.FileName),
             null,
             "the file is damaged or missing, and the other files do not say enough to make it again",
-            "Put it back from a copy; or create an empty collection with the same vectors elsewhere and copy its "
-            + $"{Descriptor.FileName} here. Then repair again. Nothing was changed.");
+            "Put it back from a copy; or create an empty collection with the same vectors elsewhere and copy "
+            + $"its {Descriptor.FileName} here. Then repair again. Nothing was changed.");
 }

@@ -4,10 +4,10 @@ using System.Text;
 namespace EdgeSim.Index.Storage.Salvage;
 
 /// <summary>
-/// The file <c>repair</c>: a repair is going on. Made before the first new file and removed after the last old
-/// one has been set aside, so that whoever comes after a power cut knows what is what: before the commit that
-/// it names, the files from its numbers on are the repair's and go; after it, the files that no slot needs are
-/// those to be set aside, and must not be removed as left-overs.
+/// The file <c>repair</c>: a repair is going on. Made before the first new file and removed after the last
+/// old one has been set aside, so that whoever comes after a power cut knows what is what: before the commit
+/// that it names, the files from its numbers on are the repair's and go; after it, the files that no slot
+/// needs are those to be set aside, and must not be removed as left-overs.
 /// </summary>
 /// <param name="Commit">The commit that makes the repaired collection the one that counts.</param>
 /// <param name="FirstNumber">The first segment or state of the repair.</param>

@@ -12,7 +12,8 @@ internal static class RepairText
     internal static byte[] Of(string path, RepairReport report)
     {
         var text = new StringBuilder();
-        void Line(FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
+        void Line(FormattableString line)
+            => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
         void List<T>(string title, IReadOnlyList<T> items, long count)
         {
             if (count > 0)

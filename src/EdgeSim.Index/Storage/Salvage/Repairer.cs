@@ -3,8 +3,8 @@ using System.Globalization;
 namespace EdgeSim.Index.Storage.Salvage;
 
 /// <summary>
-/// Makes a damaged collection whole again. Everything new is durable under names that nothing knows before the
-/// manifest is replaced, and that is the moment at which the repair happens; only then are old files set
+/// Makes a damaged collection whole again. Everything new is durable under names that nothing knows before
+/// the manifest is replaced, and that is the moment at which the repair happens; only then are old files set
 /// aside. <see cref="RepairMarker"/> tells whoever comes after a power cut how far it was.
 /// </summary>
 internal sealed class Repairer
@@ -103,7 +103,15 @@ internal sealed class Repairer
             long? stated = Stated(evidence, logs);
             if (!isCertain && stated is { } before && before != result.LiveCount)
             {
-                _uncertain.Add($"the last that was written states {before} points; there are {result.LiveCount}");
+                _uncertain.Add(
+                    $"the last that was written states {before} points; there are {result.LiveCount}");
+            }
+
+            if (evidence.IsSlotDamaged && logs.HasTail)
+            {
+                _uncertain.Add(
+                    "the end of the newest log was taken for a write that was cut off; the slot of the "
+                    + "manifest that would show whether it was is not whole");
             }
 
             RepairReport report = new RepairLosses(
@@ -135,7 +143,9 @@ internal sealed class Repairer
             : evidence.Slot is { LiveCountAndOne: > 0 } slot ? (long)slot.LiveCountAndOne - 1
             : null;
 
-    /// <summary>Makes the repaired collection the one that counts, then sets aside what it replaces.</summary>
+    /// <summary>
+    /// Makes the repaired collection the one that counts, then sets aside what it replaces.
+    /// </summary>
     private RepairReport Commit(
         RepairEvidence evidence,
         RepairMarker marker,
@@ -169,7 +179,8 @@ internal sealed class Repairer
             [
                 .. RepairMarker.NotNeeded(_path, slot),
                 .. new[] { Manifest.FileName }.Where(IsHere),
-                .. new[] { Descriptor.FileName }.Where(name => evidence.Replacement is not null && IsHere(name)),
+                .. new[] { Descriptor.FileName }
+                    .Where(name => evidence.Replacement is not null && IsHere(name)),
             ],
         };
         KeepCopies(aside, report);
@@ -185,7 +196,9 @@ internal sealed class Repairer
 
     private bool IsHere(string name) => File.Exists(Path.Combine(_path, name));
 
-    /// <summary>The small files that are written over, and the report: durable before anything changes.</summary>
+    /// <summary>
+    /// The small files that are written over, and the report: durable before anything changes.
+    /// </summary>
     private void KeepCopies(string aside, RepairReport report)
     {
         Directory.CreateDirectory(aside);

@@ -4,13 +4,15 @@ using Microsoft.Win32.SafeHandles;
 namespace EdgeSim.Index.Storage.Salvage;
 
 /// <summary>
-/// The header of a segment file that may be damaged. Where the header itself does not hold, the layout is made
-/// again from what else is known (it follows from a few numbers), and believed when the checksums in the file
-/// fit the places it gives to the blocks: one that does is no accident but once in 2^32.
+/// The header of a segment file that may be damaged. Where the header itself does not hold, the layout is
+/// made again from what else is known (it follows from a few numbers), and believed when the checksums in the
+/// file fit the places it gives to the blocks: one that does is no accident but once in 2^32.
 /// </summary>
 internal static class SalvageHeader
 {
-    /// <summary>Reads the header, or finds it again; null, with the reasons noted, where neither can be.</summary>
+    /// <summary>
+    /// Reads the header, or finds it again; null, with the reasons noted, where neither can be.
+    /// </summary>
     /// <exception cref="IndexFormatException">Of a newer version.</exception>
     internal static SegmentHeader? Find(
         SafeFileHandle file,
@@ -189,7 +191,9 @@ internal static class SalvageHeader
         return best;
     }
 
-    /// <summary>The layouts that a file of so many rows and bytes can have, every row with all vectors.</summary>
+    /// <summary>
+    /// The layouts that a file of so many rows and bytes can have, every row with all vectors.
+    /// </summary>
     private static IEnumerable<SegmentHeader> Layouts(
         SafeFileHandle file, long bytes, int rows, ulong collectionId, uint number, CollectionOptions options)
     {
@@ -241,7 +245,9 @@ internal static class SalvageHeader
         }
     }
 
-    /// <summary>How many sections begin with a block that has its checksum; 0 where the layout cannot be.</summary>
+    /// <summary>
+    /// How many sections begin with a block that has its checksum; 0 where the layout cannot be.
+    /// </summary>
     private static int Fits(SafeFileHandle file, ref SegmentHeader header, CollectionOptions options)
     {
         try

@@ -44,7 +44,8 @@ internal sealed unsafe class SalvageSection
     /// <summary>Compares every block with its checksum.</summary>
     /// <param name="file">Where blocks are read; null: in the mapping.</param>
     /// <param name="checksums">All checksums of the segment; those that cannot be read are missing.</param>
-    /// <param name="bad">Told offset in the file and reason of each block that is not good; may be null.</param>
+    /// <param name="bad">Told offset in the file and reason of each block that is not good; may be
+    /// null.</param>
     /// <param name="progress">Told the bytes.</param>
     internal void Check(
         SafeFileHandle? file, uint?[] checksums, Action<long, string>? bad, ScanProgress? progress)

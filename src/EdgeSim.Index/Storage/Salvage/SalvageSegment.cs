@@ -97,7 +97,9 @@ internal sealed class SalvageSegment : IDisposable
         return segment;
     }
 
-    /// <summary>Checks the file of an open segment, which may have been removed, through its mapping.</summary>
+    /// <summary>
+    /// Checks the file of an open segment, which may have been removed, through its mapping.
+    /// </summary>
     internal static SalvageSegment Of(
         Segment open, CollectionOptions options, ProblemList problems, ScanProgress? progress)
     {

@@ -18,7 +18,9 @@ internal sealed class SegmentExam
         _problems = problems;
     }
 
-    /// <summary>Checks a segment and notes what is wrong, the first of each kind and how many there are.</summary>
+    /// <summary>
+    /// Checks a segment and notes what is wrong, the first of each kind and how many there are.
+    /// </summary>
     /// <param name="segment">The segment, whose blocks have been compared with their checksums.</param>
     /// <param name="anyPayload">Whether payloads are any bytes, as in collections of format 1.</param>
     /// <param name="problems">Where to note it.</param>

@@ -131,7 +131,7 @@ internal sealed class SegmentRepair : IDisposable
     /// <summary>The dead rows that there can be.</summary>
     private static Tombstones Within(Tombstones dead, int rows)
     {
-        if (dead.PageCount <= (rows + Tombstones.PageRows - 1) / Tombstones.PageRows && !HasBeyond(dead, rows))
+        if (!HasBeyond(dead, rows))
         {
             return dead;
         }

@@ -32,7 +32,8 @@ internal sealed record SlotEvidence(IReadOnlyList<ManifestSlot> Whole, bool IsDa
             int offset = i * ManifestSlot.SizeBytes;
             ReadOnlySpan<byte> part = bytes.AsSpan(offset, ManifestSlot.SizeBytes);
             var slot = MemoryMarshal.Read<ManifestSlot>(part);
-            if (slot.Magic == ManifestSlot.MagicValue && ManifestSlot.ChecksumOf(ref slot) == slot.SlotChecksum)
+            if (slot.Magic == ManifestSlot.MagicValue
+                && ManifestSlot.ChecksumOf(ref slot) == slot.SlotChecksum)
             {
                 if (IsUsable(slot, path, i, problems))
                 {

@@ -5,7 +5,9 @@ namespace EdgeSim.Index.Storage.Salvage;
 /// <summary>Whether the sources of a snapshot fit together.</summary>
 internal static class SnapshotExam
 {
-    /// <summary>Notes what does not: keys that live twice, dead rows beyond the end, counts, indexes.</summary>
+    /// <summary>
+    /// Notes what does not: keys that live twice, dead rows beyond the end, counts, indexes.
+    /// </summary>
     internal static void Check(Snapshot snapshot, StoreContext store, ProblemList problems)
     {
         foreach (SegmentView view in snapshot.Views)

@@ -13,7 +13,9 @@ internal sealed record StateEvidence(
     private static StateEvidence Nothing(bool isCertain)
         => new(new Dictionary<uint, Tombstones>(), [], isCertain);
 
-    /// <summary>The state that a slot names; any that can be read where it cannot, or there is no slot.</summary>
+    /// <summary>
+    /// The state that a slot names; any that can be read where it cannot, or there is no slot.
+    /// </summary>
     /// <param name="directory">The collection.</param>
     /// <param name="descriptor">What it is.</param>
     /// <param name="slot">The slot; null when none is whole.</param>

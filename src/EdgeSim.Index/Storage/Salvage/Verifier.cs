@@ -153,7 +153,9 @@ internal sealed class Verifier
             foreach (string name in names)
             {
                 _problems.Note(
-                    Path.Combine(_path, name), null, "no checkpoint needs this file; it goes at the next open");
+                    Path.Combine(_path, name),
+                    null,
+                    "no checkpoint needs this file; it goes at the next open");
             }
         }
     }
