@@ -47,6 +47,35 @@ public sealed class RepairCutTests : IDisposable
     }
 
     [Theory]
+    [InlineData(31, "segment-")]
+    [InlineData(32, "")]
+    public void Repair_TheDiskRefusesOnce_LeavesNothingHalf(ulong seed, string prefix)
+    {
+        RepairWorld world = Damaged(seed, prefix);
+        Dictionary<Key, string> expected = Repaired(world, out int calls);
+        string before = Names(world.Path);
+        for (int call = 1; call <= calls; call++)
+        {
+            string path = Copy(world.Path, "refused");
+            try
+            {
+                Collection.Repair(path, null, null, FaultyFiles.At(call, forEver: false));
+            }
+            catch (IndexException)
+            {
+                Assert.False(File.Exists(Path.Combine(path, "repair")), $"call {call}");
+                Assert.True(Names(path) == before || Collection.Verify(path, null).IsSound, $"call {call}");
+            }
+
+            Collection.Repair(path);
+            Assert.Equal(expected, RepairWorld.Read(path));
+        }
+    }
+
+    private static string Names(string path) => string.Join(
+        ' ', Directory.GetFiles(path).Order(StringComparer.Ordinal).Select(Path.GetFileName));
+
+    [Theory]
     [InlineData(11, "segment-")]
     [InlineData(12, "manifest")]
     [InlineData(13, "log-")]

@@ -84,6 +84,8 @@ internal sealed record RepairMarker(ulong Commit, uint FirstNumber, uint FirstLo
 
     private static void SetAside(DurableFiles files, string directory, in ManifestSlot slot, string aside)
     {
+        // The new manifest has its name for certain before a file goes that the old one names.
+        files.FlushDirectory(directory);
         Directory.CreateDirectory(aside);
         foreach (string name in NotNeeded(directory, slot))
         {

@@ -82,8 +82,46 @@ internal sealed class Repairer
             _path, store.Descriptor.Id, evidence.LogStart, evidence.Files.Logs, _problems, progress);
         using var segments = new SegmentRepair(store);
         segments.Read(evidence, progress);
+        try
+        {
+            return Write(found, aside, evidence, store, segments, logs);
+        }
+        catch (Exception refused) when (
+            refused is IOException or UnauthorizedAccessException or IndexException)
+        {
+            TryEnd(evidence.Files.Rest);
+            throw;
+        }
+    }
 
-        // From here on something is written.
+    /// <summary>
+    /// Removes what a repair that the disk refused has written, for the disk may be full; or, if the new
+    /// manifest is there already, sets the old files aside. What fails here the next one does.
+    /// </summary>
+    private void TryEnd(IReadOnlyList<string> before)
+    {
+        try
+        {
+            EndEarlier(_files, _path);
+            foreach (string name in DirectoryFiles.List(_path).Rest.Except(before).Where(OrphanFiles.IsOurs))
+            {
+                _files.Delete(Path.Combine(_path, name));
+            }
+        }
+        catch (Exception again) when (again is IOException or UnauthorizedAccessException or IndexException)
+        {
+            // The failure that brought us here is the one to report.
+        }
+    }
+
+    private RepairReport Write(
+        VerifyReport found,
+        string aside,
+        RepairEvidence evidence,
+        StoreContext store,
+        SegmentRepair segments,
+        LogSalvage logs)
+    {
         var marker = new RepairMarker(
             (evidence.Slot?.Commit ?? 0) + 1,
             Math.Max(evidence.Slot?.NextNumber ?? 0, evidence.Files.Highest + 1),
