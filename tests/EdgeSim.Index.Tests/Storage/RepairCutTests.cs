@@ -1,4 +1,5 @@
 using EdgeSim.Index.Storage;
+using EdgeSim.Index.Storage.Salvage;
 using EdgeSim.Index.Storage.Torture;
 using EdgeSim.Index.Tests.Support;
 
@@ -134,6 +135,63 @@ public sealed class RepairCutTests : IDisposable
             Assert.True(Collection.Verify(path, null).IsSound);
             Assert.True(!wasWritten || RepairWorld.Read(path).ContainsKey(777_777), $"call {call}");
         }
+    }
+
+    [Fact]
+    public void Repair_TheNewestSlotDecayed_TakesTheFilesThatAreThere()
+    {
+        int needed = 0;
+        for (ulong seed = 41; seed < 61; seed++)
+        {
+            var world = new RepairWorld(_directory.Sub("d" + seed), seed, 8, 1, 3);
+            using (Collection collection = Collection.Open(world.Path))
+            {
+                // Now the slot before names a log that is gone.
+                collection.Seal();
+            }
+
+            string manifest = Path.Combine(world.Path, Manifest.FileName);
+            ManifestSlot newest = SlotEvidence.Read(world.Path, new ProblemList()).Whole[0];
+            VerifyTests.Flip(manifest, Manifest.OffsetOf(newest.Commit) + 50);
+            RepairReport report = Collection.Repair(world.Path);
+            Dictionary<Key, string> found = RepairWorld.Read(world.Path);
+            Assert.All(world.Truth, pair => Assert.Equal(pair.Value, found[pair.Key]));
+            Assert.Equal((0, 0), (report.PointsLost, report.BatchesLost));
+            Assert.Equal(report.IsRepaired, report.Uncertain.Count > 0);
+            needed += report.IsRepaired ? 1 : 0;
+        }
+
+        Assert.InRange(needed, 1, 20);
+    }
+
+    [Fact]
+    public void Repair_ABatchThatHadFailed_StaysOut()
+    {
+        string path = _directory.Sub("failed");
+        var files = new FaultyFiles();
+        CollectionOptions options = CollectionOptions.Of(
+            new VectorOptions { Dimension = 3, Metric = Metric.Dot, Fingerprint = "" });
+        var settings = new CollectionSettings { IsBackground = false };
+        using (Collection collection = Collection.Create(path, options, settings, files))
+        {
+            collection.Upsert(1, [1, 2, 3]);
+
+            // The record is in the file, and neither its flush nor cutting it off succeeds.
+            files.FailWhen(call => call.Kind is TraceKind.Flush or TraceKind.SetLength, Errno.InputOutput);
+            Assert.Throws<IndexStorageException>(() => collection.Upsert(2, [1, 2, 3]));
+            files.Heal();
+            collection.Upsert(3, [1, 2, 3]);
+            collection.Upsert(4, [1, 2, 3]);
+        }
+
+        string[] logs = Directory.GetFiles(path, "log-*");
+        Array.Sort(logs, StringComparer.Ordinal);
+        Assert.Equal(2, logs.Length);
+        Assert.Equal(2, RepairTests.Records(logs[0]).Count);
+        VerifyTests.Flip(logs[1], RepairTests.Records(logs[1])[1].At + LogRecordHeader.SizeBytes + 1);
+        RepairReport report = Collection.Repair(path);
+        Assert.Equal(1, report.BatchesLost);
+        Assert.Equal([1UL, 3UL], RepairWorld.Read(path).Keys.Select(key => key.Number).Order());
     }
 
     private static bool CanOpen(string path)
