@@ -32,6 +32,7 @@ namespace EdgeSim;
 [JsonSerializable(typeof(StoreBenchReport))]
 [JsonSerializable(typeof(VerifyLine))]
 [JsonSerializable(typeof(RepairLine))]
+[JsonSerializable(typeof(TortureRunReport))]
 [JsonSerializable(typeof(DoctorReport))]
 [JsonSerializable(typeof(ModelsReport))]
 [JsonSerializable(typeof(string[]))]

@@ -194,6 +194,9 @@ public static class Limits
     /// </summary>
     public const long BenchBytesMin = 16 * MiB;
 
+    /// <summary>A soak over a long weekend.</summary>
+    public const int TortureMinutesMax = 6000;
+
     /// <summary>A scan of more tells nothing new.</summary>
     public const long BenchBytesMax = 4096 * MiB;
 

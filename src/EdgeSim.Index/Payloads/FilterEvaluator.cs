@@ -165,9 +165,17 @@ internal sealed class FilterEvaluator
         ArrayPool<ushort>.Shared.Return(borrowed);
     }
 
-    /// <summary>All that no index answers, in one pass, so that a payload is read once.</summary>
+    /// <summary>
+    /// All that no index answers, in one pass, so that a payload is read once. Allocates three short lists,
+    /// and nothing where indexes answer everything.
+    /// </summary>
     private static void ScanRest(GroupCondition group, IFilterRows rows, RowBitmap candidates)
     {
+        if (!NeedsScan(group, rows))
+        {
+            return;
+        }
+
         var must = new List<PreparedCondition>();
         var mustNot = new List<PreparedCondition>();
         var some = new List<(PreparedCondition[], int)>();
@@ -186,11 +194,29 @@ internal sealed class FilterEvaluator
             AddIf(!GroupCondition.AnyUsesIndex(conditions, rows), (conditions, count), some);
         }
 
-        if (must.Count + mustNot.Count + some.Count > 0)
+        var rest = new GroupCondition { Must = [.. must], MustNot = [.. mustNot], Some = [.. some] };
+        Scan(rest, rows, candidates, candidates);
+    }
+
+    private static bool NeedsScan(GroupCondition group, IFilterRows rows)
+    {
+        bool needs = false;
+        foreach (PreparedCondition condition in group.Must)
         {
-            var rest = new GroupCondition { Must = [.. must], MustNot = [.. mustNot], Some = [.. some] };
-            Scan(rest, rows, candidates, candidates);
+            needs |= !condition.UsesIndex(rows);
         }
+
+        foreach (PreparedCondition condition in group.MustNot)
+        {
+            needs |= !condition.UsesIndex(rows);
+        }
+
+        foreach ((PreparedCondition[] conditions, _) in group.Some)
+        {
+            needs |= !GroupCondition.AnyUsesIndex(conditions, rows);
+        }
+
+        return needs;
     }
 
     private static void AddIf<T>(bool isMeant, T value, List<T> list)

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using EdgeSim.Index.Storage.Interop;
 
 namespace EdgeSim.Index.Storage;
 
@@ -18,10 +19,29 @@ internal static class CollectionFiles
     {
         ulong id = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
         byte[] descriptor = Descriptor.Serialize(id, options);
+
+        // The descriptor of a creation that failed has been removed, but for good only when this returns.
+        files.FlushDirectory(directory);
         files.Replace(
             Path.Combine(directory, Manifest.FileName), Manifest.New(id, Crc32C.Of(descriptor)));
         files.Replace(Path.Combine(directory, Descriptor.FileName), descriptor);
         files.FlushDirectory(Path.GetDirectoryName(directory) ?? directory);
+    }
+
+    /// <summary>
+    /// Makes the names of a collection's files durable, and its own as far as we may read the folder above.
+    /// </summary>
+    internal static void FlushNames(DurableFiles files, string directory)
+    {
+        files.FlushDirectory(directory);
+        try
+        {
+            files.FlushDirectory(Path.GetDirectoryName(directory) ?? directory);
+        }
+        catch (IOException refused) when (Libc.IsWritingRefused(refused))
+        {
+            // Whoever may not even read that folder has not made this one in it.
+        }
     }
 
     /// <summary>
@@ -131,11 +151,12 @@ internal static class CollectionFiles
 
     /// <summary>
     /// Removes a collection's files, the one that makes it a collection first, then its directory if nothing
-    /// else is in it. The caller holds the lock.
+    /// else is in it. The caller holds the lock. After a power cut it is whole, or no collection any more.
     /// </summary>
     internal static void Remove(DurableFiles files, string directory)
     {
         files.Delete(Path.Combine(directory, Descriptor.FileName));
+        files.FlushDirectory(directory);
         files.Delete(Path.Combine(directory, Manifest.FileName));
         foreach (string path in Directory.GetFiles(directory))
         {

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace EdgeSim.Index.Storage;
 
@@ -165,6 +166,18 @@ internal sealed class LogReader
         }
 
         return durable;
+    }
+
+    /// <summary>
+    /// Writes what was read once more, and returns when the disk has it. A flush alone would not do: after one
+    /// that failed in an earlier process the system takes the pages for written, and they are in its memory
+    /// alone.
+    /// </summary>
+    internal void Keep(DurableFiles files)
+    {
+        using SafeFileHandle file = files.Open(Path);
+        files.Write(file, _bytes.AsSpan(0, Math.Min(Position, _bytes.Length)), 0);
+        files.Flush(file);
     }
 
     private bool TryReadAt(int at, out LogRecordHeader header, out ReadOnlyMemory<byte> body)

@@ -76,6 +76,7 @@ public static class CommandLine
         root.Subcommands.Add(RepairCommand.Create(global, output));
         root.Subcommands.Add(DoctorCommand.Create(global, output));
         root.Subcommands.Add(BenchCommand.Create(global, output));
+        root.Subcommands.Add(TortureCommand.Create(global, output));
         return root;
     }
 

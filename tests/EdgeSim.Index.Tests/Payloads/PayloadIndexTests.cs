@@ -103,6 +103,8 @@ public sealed class PayloadIndexTests(ITestOutputHelper output)
         Assert.Equal(50, rows.Evaluate(new Filter { Must = [tag, early] }).Count);
         Assert.Equal(10_000, rows.Evaluate(new Filter { MustNot = [new IsEmpty("id")] }).Count);
         Assert.Equal(before, rows.PayloadsRead);
+        AssertAllocatesNothing(new Filter { Must = [tag, early], MustNot = [new IsNull("id")] }, rows);
+        before = rows.PayloadsRead;
         Assert.Empty(rows.Evaluate(new Filter { Must = [new MatchValue("none", 1), tag] }));
         Assert.Equal(before + 100, rows.PayloadsRead);
         Assert.Equal(
@@ -214,6 +216,18 @@ public sealed class PayloadIndexTests(ITestOutputHelper output)
                 // As promised.
             }
         }
+    }
+
+    private static void AssertAllocatesNothing(Filter filter, MemoryRows rows)
+    {
+        var evaluator = new FilterEvaluator();
+        var found = new RowBitmap();
+        PreparedFilter prepared = PreparedFilter.Prepare(filter);
+        evaluator.Evaluate(prepared, rows, found);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        evaluator.Evaluate(prepared, rows, found);
+        _ = FilterEvaluator.Estimate(prepared, rows);
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
     }
 
     private static (JsonNode[] Payloads, byte[] Bytes, int RowCount) Sample()
