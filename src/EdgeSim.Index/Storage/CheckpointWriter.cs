@@ -131,7 +131,8 @@ internal sealed class CheckpointWriter : IDisposable
                         StateChecksum = old.StateChecksum,
                     }
                     : WriteState(next);
-                WriteSlot(next);
+                ManifestSlot slot = SlotOf(next);
+                Manifest.Write(_store.Files, _store.File(Manifest.FileName), ref slot);
             }
             catch
             {
@@ -170,7 +171,8 @@ internal sealed class CheckpointWriter : IDisposable
     /// </summary>
     private uint TakeNumber() => Interlocked.Increment(ref _nextNumber) - 1;
 
-    private Checkpoint WriteState(Checkpoint next)
+    /// <summary>Writes what a checkpoint knows beside its segments, durable; nothing names it yet.</summary>
+    internal Checkpoint WriteState(Checkpoint next)
     {
         if (next.Fields.Count == 0 && next.Views.All(view => view.Dead.Count == 0))
         {
@@ -198,7 +200,8 @@ internal sealed class CheckpointWriter : IDisposable
         };
     }
 
-    private void WriteSlot(Checkpoint next)
+    /// <summary>What the manifest says of a checkpoint.</summary>
+    internal ManifestSlot SlotOf(Checkpoint next)
     {
         if (next.Views.Length > IndexLimits.SegmentsMax)
         {
@@ -227,7 +230,7 @@ internal sealed class CheckpointWriter : IDisposable
             slot.Segments[i] = next.Views[i].Segment.Entry;
         }
 
-        Manifest.Write(_store.Files, _store.File(Manifest.FileName), ref slot);
+        return slot;
     }
 
     private void RemoveReplaced(Checkpoint old, Checkpoint next)

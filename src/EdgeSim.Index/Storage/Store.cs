@@ -1,3 +1,5 @@
+using EdgeSim.Index.Storage.Salvage;
+
 namespace EdgeSim.Index.Storage;
 
 /// <summary>
@@ -134,6 +136,7 @@ internal sealed class Store : IDisposable
             }
         }
 
+        RepairMarker.Settle(context.Files, context.Path, slot);
         return OrphanFiles.Remove(context, slot, isDamaged, left);
     }
 
