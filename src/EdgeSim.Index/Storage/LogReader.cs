@@ -169,9 +169,9 @@ internal sealed class LogReader
     }
 
     /// <summary>
-    /// Writes what was read once more, and returns when the disk has it. A flush alone would not do: after one
-    /// that failed in an earlier process the system takes the pages for written, and they are in its memory
-    /// alone.
+    /// Writes what was read once more, and returns when the disk has it. A flush alone would not do: after
+    /// one that failed in an earlier process the system takes the pages for written, and they are in its
+    /// memory alone.
     /// </summary>
     internal void Keep(DurableFiles files)
     {

@@ -33,8 +33,8 @@ internal sealed class LogWriter(DurableFiles files, string directory, ulong coll
     internal bool IsOpen => _file is not null;
 
     /// <summary>
-    /// Whether the newest file may hold a batch whose write was reported as failed, because it could not be cut
-    /// off: the next file's header says that it does not count.
+    /// Whether the newest file may hold a batch whose write was reported as failed, because it could not be
+    /// cut off: the next file's header says that it does not count.
     /// </summary>
     internal bool MayHoldFailed { get; private set; }
 
@@ -102,8 +102,8 @@ internal sealed class LogWriter(DurableFiles files, string directory, ulong coll
     }
 
     /// <summary>
-    /// Returns when the disk has what was appended to this file. What is in earlier ones alone becomes durable
-    /// by being sealed; until then <see cref="Durable"/> stays.
+    /// Returns when the disk has what was appended to this file. What is in earlier ones alone becomes
+    /// durable by being sealed; until then <see cref="Durable"/> stays.
     /// </summary>
     /// <param name="keptEnd">Where the file is cut when that fails.</param>
     /// <exception cref="IOException">The disk refuses; there is no file to append to any more.</exception>
