@@ -124,7 +124,7 @@ public sealed class DamageTests : IDisposable
         byte[] bytes = File.ReadAllBytes(file);
         int at = LogHeader.SizeBytes;
         int end = EndOf(at);
-        for (int next = (end + 7) & ~7; next < bytes.Length; next = (end + 7) & ~7)
+        for (int next = (end + 7) & ~7; BitConverter.ToUInt64(bytes, next + 8) != 0; next = (end + 7) & ~7)
         {
             at = next; // The last record: what is in the others may have been replaced.
             end = EndOf(at);
