@@ -41,19 +41,23 @@ internal static class CollectionFiles
             try
             {
                 long bytes = CheckLengths(directory, slot);
-                long count = CountLive(directory, descriptor, slot);
-                return new CollectionSummary(
-                    descriptor.Options,
-                    CountLogged(directory, descriptor, slot, ref bytes) ?? count,
-                    checked((int)slot.SegmentCount),
-                    bytes);
+                long count = CountLogged(directory, descriptor, slot, ref bytes)
+                    ?? CountLive(directory, descriptor, slot);
+                if (attempt == DescribeAttempts || IsNewest(slot))
+                {
+                    return new CollectionSummary(
+                        descriptor.Options, count, checked((int)slot.SegmentCount), bytes);
+                }
+
+                // The logs that were read may begin behind a newer checkpoint.
             }
-            catch (IndexCorruptException) when (
-                attempt < DescribeAttempts
-                && Manifest.Read(DurableFiles.Disk, manifest, descriptor, out _).Commit != slot.Commit)
+            catch (IndexCorruptException) when (attempt < DescribeAttempts && !IsNewest(slot))
             {
                 // The files were merged into a newer one meanwhile.
             }
+
+            bool IsNewest(in ManifestSlot read)
+                => Manifest.Read(DurableFiles.Disk, manifest, descriptor, out _).Commit == read.Commit;
         }
     }
 
@@ -102,7 +106,7 @@ internal static class CollectionFiles
     private static long? CountLogged(
         string directory, Descriptor descriptor, in ManifestSlot slot, ref long bytes)
     {
-        long? count = null;
+        var counts = new List<(ulong Sequence, long Count)>();
         foreach (uint number in LogFiles.List(directory))
         {
             if (number < slot.LogNumber)
@@ -113,13 +117,20 @@ internal static class CollectionFiles
             string path = Path.Combine(directory, LogFiles.Name(number));
             LogReader log = LogReader.Open(DurableFiles.Disk, path, number, descriptor.Id);
             bytes += log.Length;
-            while (log.Header is not null && log.TryRead(out LogRecordHeader header, out _))
+            if (log.Header is not { } start)
             {
-                count = header.Sequence > slot.Sequence ? checked((long)header.LiveCount) : count;
+                continue;
+            }
+
+            // Records of earlier logs do not count from where a later one begins.
+            counts.RemoveAll(record => record.Sequence >= start.FirstSequence);
+            while (log.TryRead(out LogRecordHeader header, out _))
+            {
+                counts.Add((header.Sequence, checked((long)header.LiveCount)));
             }
         }
 
-        return count;
+        return counts.Count > 0 && counts[^1].Sequence > slot.Sequence ? counts[^1].Count : null;
     }
 
     /// <summary>
