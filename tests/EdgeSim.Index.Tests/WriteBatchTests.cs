@@ -249,21 +249,22 @@ public sealed class WriteBatchTests : IDisposable
     public void Write_ChangesThatComeToTooMuch_AreRefused()
     {
         byte[] large = Rows.Text(new string('x', IndexLimits.PayloadBytesMax - 200));
-        for (ulong key = 0; key < 10; key++)
+        const int Count = (IndexLimits.RecordBytesMax / IndexLimits.PayloadBytesMax) + 2;
+        for (ulong key = 0; key < Count; key++)
         {
             _collection.Upsert(key, s_text, large);
         }
 
         var error = Assert.Throws<ArgumentException>(() => Write(batch =>
         {
-            for (ulong key = 0; key < 10; key++)
+            for (ulong key = 0; key < Count; key++)
             {
                 batch.SetPayload(key, Json("""{"small":1}"""));
             }
         }));
         Assert.Contains("Split it", error.Message);
         Assert.Equal(large, _collection.PayloadOf(0));
-        Assert.Equal(10, _collection.Count);
+        Assert.Equal(Count, _collection.Count);
     }
 
     [Fact]

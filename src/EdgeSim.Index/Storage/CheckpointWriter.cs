@@ -34,15 +34,45 @@ internal sealed class CheckpointWriter : IDisposable
     /// </summary>
     internal Segment? WriteSegment(
         IReadOnlyList<IRowSource> sources, IReadOnlyList<PayloadIndexField> fields, WritePace pace)
+        => sources.All(source => source.LiveCount == 0)
+            ? null
+            : WriteSegment(TakeNumber(), sources, fields, pace, null);
+
+    /// <summary>
+    /// The same for a merge, which may take long: it notes on the way how far it is. When the pace ends it,
+    /// the notes stay for whoever goes on; when anything else does, nothing stays.
+    /// </summary>
+    internal Segment? WriteMerged(PendingMerge merge, WritePace pace)
     {
-        if (sources.All(source => source.LiveCount == 0))
+        if (merge.Sources.All(source => source.LiveCount == 0))
         {
             return null;
         }
 
-        // A number is never used twice, not even after a failure: what that failure left may be listed by a
-        // slot.
-        uint number = TakeNumber();
+        uint number = merge.Number == 0 ? TakeNumber() : merge.Number;
+        var progress = new WriteProgress(merge.DurableBytes, _store.Settings.MergeStepBytes, done =>
+            _store.Files.Replace(
+                _store.File(MergeFile.Name(number)),
+                MergeFile.Serialize(
+                    _store.Descriptor.Id, number, merge.Sources, merge.Fields, done)));
+        try
+        {
+            return WriteSegment(number, merge.Sources, merge.Fields, pace, progress);
+        }
+        catch (Exception refused) when (refused is not OperationCanceledException)
+        {
+            _store.TryDelete(MergeFile.Name(number));
+            throw;
+        }
+    }
+
+    private Segment WriteSegment(
+        uint number,
+        IReadOnlyList<IRowSource> sources,
+        IReadOnlyList<PayloadIndexField> fields,
+        WritePace pace,
+        WriteProgress? progress)
+    {
         string path = _store.File(OrphanFiles.SegmentName(number));
         string temporary = path + AtomicFile.TemporarySuffix;
         try
@@ -54,8 +84,9 @@ internal sealed class CheckpointWriter : IDisposable
                 number,
                 _store.Options,
                 sources,
-                SegmentIndexes.Build(sources, fields),
-                pace);
+                fields,
+                pace,
+                progress);
             _store.Files.Rename(temporary, path);
             _store.Files.FlushDirectory(_store.Path);
             var entry = new ManifestEntry
@@ -70,7 +101,7 @@ internal sealed class CheckpointWriter : IDisposable
             segment.Share();
             return segment;
         }
-        catch
+        catch (Exception refused) when (refused is not OperationCanceledException || progress is null)
         {
             // No slot lists it: a disk that goes on refusing must not fill up with attempts.
             _store.TryDelete(System.IO.Path.GetFileName(temporary));
@@ -100,7 +131,8 @@ internal sealed class CheckpointWriter : IDisposable
                         StateChecksum = old.StateChecksum,
                     }
                     : WriteState(next);
-                WriteSlot(next);
+                ManifestSlot slot = SlotOf(next);
+                Manifest.Write(_store.Files, _store.File(Manifest.FileName), ref slot);
             }
             catch
             {
@@ -133,9 +165,14 @@ internal sealed class CheckpointWriter : IDisposable
         => checkpoint.Views.Select(view => System.IO.Path.GetFileName(view.Segment.Path))
             .Append(StateFile.Name(checkpoint.StateNumber));
 
+    /// <summary>
+    /// The next number. None is used twice, not even after a failure: what that failure left may be listed by
+    /// a slot.
+    /// </summary>
     private uint TakeNumber() => Interlocked.Increment(ref _nextNumber) - 1;
 
-    private Checkpoint WriteState(Checkpoint next)
+    /// <summary>Writes what a checkpoint knows beside its segments, durable; nothing names it yet.</summary>
+    internal Checkpoint WriteState(Checkpoint next)
     {
         if (next.Fields.Count == 0 && next.Views.All(view => view.Dead.Count == 0))
         {
@@ -163,7 +200,8 @@ internal sealed class CheckpointWriter : IDisposable
         };
     }
 
-    private void WriteSlot(Checkpoint next)
+    /// <summary>What the manifest says of a checkpoint.</summary>
+    internal ManifestSlot SlotOf(Checkpoint next)
     {
         if (next.Views.Length > IndexLimits.SegmentsMax)
         {
@@ -192,7 +230,7 @@ internal sealed class CheckpointWriter : IDisposable
             slot.Segments[i] = next.Views[i].Segment.Entry;
         }
 
-        Manifest.Write(_store.Files, _store.File(Manifest.FileName), ref slot);
+        return slot;
     }
 
     private void RemoveReplaced(Checkpoint old, Checkpoint next)

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using EdgeSim.Index.Storage.Interop;
 
 namespace EdgeSim.Index.Storage;
 
@@ -28,6 +29,22 @@ internal static class CollectionFiles
     }
 
     /// <summary>
+    /// Makes the names of a collection's files durable, and its own as far as we may read the folder above.
+    /// </summary>
+    internal static void FlushNames(DurableFiles files, string directory)
+    {
+        files.FlushDirectory(directory);
+        try
+        {
+            files.FlushDirectory(Path.GetDirectoryName(directory) ?? directory);
+        }
+        catch (IOException refused) when (Libc.IsWritingRefused(refused))
+        {
+            // Whoever may not even read that folder has not made this one in it.
+        }
+    }
+
+    /// <summary>
     /// What a collection holds, from its small files, its logs and the lengths of the others.
     /// </summary>
     internal static CollectionSummary Describe(string directory)
@@ -40,13 +57,13 @@ internal static class CollectionFiles
             ManifestSlot slot = Manifest.Read(DurableFiles.Disk, manifest, descriptor, out _);
             try
             {
-                long bytes = CheckLengths(directory, slot);
-                long count = CountLogged(directory, descriptor, slot, ref bytes)
+                CheckLengths(directory, slot);
+                long count = CountLogged(directory, descriptor, slot)
                     ?? CountLive(directory, descriptor, slot);
                 if (attempt == DescribeAttempts || IsNewest(slot))
                 {
                     return new CollectionSummary(
-                        descriptor.Options, count, checked((int)slot.SegmentCount), bytes);
+                        descriptor.Options, count, checked((int)slot.SegmentCount), BytesOf(directory));
                 }
 
                 // The logs that were read may begin behind a newer checkpoint.
@@ -61,9 +78,17 @@ internal static class CollectionFiles
         }
     }
 
-    private static long CheckLengths(string directory, in ManifestSlot slot)
+    /// <summary>
+    /// Bytes of all files of a collection. One that is removed meanwhile counts nothing: its length is of the
+    /// look that said that it is there.
+    /// </summary>
+    internal static long BytesOf(string directory)
+        => new DirectoryInfo(directory).EnumerateFiles()
+            .Where(file => OrphanFiles.IsOurs(file.Name))
+            .Sum(file => file.Exists ? file.Length : 0);
+
+    private static void CheckLengths(string directory, in ManifestSlot slot)
     {
-        long bytes = 0;
         for (int i = 0; i < slot.SegmentCount; i++)
         {
             ManifestEntry entry = slot.Segments[i];
@@ -80,11 +105,7 @@ internal static class CollectionFiles
                     null,
                     $"the file has {file.Length} bytes, not the {entry.FileBytes} that were committed");
             }
-
-            bytes += file.Length;
         }
-
-        return bytes;
     }
 
     private static long CountLive(string directory, Descriptor descriptor, in ManifestSlot slot)
@@ -103,8 +124,8 @@ internal static class CollectionFiles
     }
 
     /// <summary>Points after the last batch in the logs; null when they have none that counts.</summary>
-    private static long? CountLogged(
-        string directory, Descriptor descriptor, in ManifestSlot slot, ref long bytes)
+    /// <exception cref="IndexCorruptException">They end before a batch that was durable.</exception>
+    private static long? CountLogged(string directory, Descriptor descriptor, in ManifestSlot slot)
     {
         var counts = new List<(ulong Sequence, long Count)>();
         foreach (uint number in LogFiles.List(directory))
@@ -116,21 +137,31 @@ internal static class CollectionFiles
 
             string path = Path.Combine(directory, LogFiles.Name(number));
             LogReader log = LogReader.Open(DurableFiles.Disk, path, number, descriptor.Id);
-            bytes += log.Length;
             if (log.Header is not { } start)
             {
                 continue;
             }
 
-            // Records of earlier logs do not count from where a later one begins.
+            // Records of earlier logs do not count from where a later one begins, nor those behind a gap.
             counts.RemoveAll(record => record.Sequence >= start.FirstSequence);
+            if (start.FirstSequence > Math.Max(counts.LastOrDefault().Sequence, slot.Sequence) + 1)
+            {
+                continue;
+            }
+
             while (log.TryRead(out LogRecordHeader header, out _))
             {
                 counts.Add((header.Sequence, checked((long)header.LiveCount)));
             }
         }
 
-        return counts.Count > 0 && counts[^1].Sequence > slot.Sequence ? counts[^1].Count : null;
+        (ulong last, long count) = counts.LastOrDefault();
+        return Math.Max(last, slot.Sequence) >= slot.Durable
+            ? (last > slot.Sequence ? count : null)
+            : throw new IndexCorruptException(
+                directory,
+                null,
+                $"the logs end with batch {last}, and batch {slot.Durable} had been durable");
     }
 
     /// <summary>

@@ -55,7 +55,7 @@ internal sealed class Recovery
             {
                 // A creation that was cut off; or a header that decayed, and then there are records behind.
                 durable = Math.Max(durable, log.DurableBehind(_expected));
-                stopped ??= log.HasRest ? log : null;
+                stopped ??= log.RestBytes > 0 ? log : null;
                 if (log.HasRecords)
                 {
                     throw new IndexCorruptException(log.Path, 0, "the header of the log is damaged");
@@ -93,11 +93,13 @@ internal sealed class Recovery
         return new RecoveryReport(
             _batches,
             _logs.Sum(log => (long)log.Length),
-            stopped is null ? 0 : stopped.Length - start,
+            stopped is null ? 0 : stopped.Position + stopped.RestBytes - start,
             stopped is null ? null : $"{stopped.Path}, byte {start}");
     }
 
-    /// <summary>The first batch of the next log that has a header: earlier logs do not count from there.</summary>
+    /// <summary>
+    /// The first batch of the next log that has a header: earlier logs do not count from there.
+    /// </summary>
     private ulong FirstOfNext(int index)
     {
         for (int i = index + 1; i < _logs.Count; i++)
@@ -120,7 +122,7 @@ internal sealed class Recovery
             int at = log.Position;
             if (!log.TryRead(out LogRecordHeader header, out ReadOnlyMemory<byte> body))
             {
-                return !log.HasRest;
+                return log.RestBytes == 0;
             }
 
             if (header.Sequence != next)

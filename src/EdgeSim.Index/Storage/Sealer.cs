@@ -63,8 +63,8 @@ internal sealed class Sealer(StoreWriter writer, CheckpointWriter checkpoints) :
     }
 
     /// <summary>
-    /// Does something to the segments while no rows are being sealed; false, without doing it, where some wait
-    /// for a disk that refused.
+    /// Does something to the segments while no rows are being sealed; false, without doing it, where some
+    /// wait for a disk that refused.
     /// </summary>
     internal bool TryBetween(Action change)
     {

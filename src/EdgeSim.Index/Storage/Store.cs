@@ -1,6 +1,10 @@
+using EdgeSim.Index.Storage.Salvage;
+
 namespace EdgeSim.Index.Storage;
 
-/// <summary>An open collection: its parts, opened and closed in order, and the work that goes on by itself.</summary>
+/// <summary>
+/// An open collection: its parts, opened and closed in order, and the work that goes on by itself.
+/// </summary>
 internal sealed class Store : IDisposable
 {
     private readonly DirectoryLock _lock;
@@ -23,6 +27,7 @@ internal sealed class Store : IDisposable
         CheckpointWriter checkpoints,
         LogWriter log,
         int logFiles,
+        PendingMerge? left,
         RecoveryReport recovery)
     {
         _lock = directoryLock;
@@ -33,13 +38,18 @@ internal sealed class Store : IDisposable
         _writer = new StoreWriter(
             context, state, log, _holder, checkpoints.Current.Sequence, logFiles);
         _sealer = new Sealer(_writer, checkpoints);
-        _merger = new Merger(context, _writer, checkpoints, _sealer);
+        _merger = new Merger(context, _writer, checkpoints, _sealer) { Left = left };
         _sealing = new Background(SealIfDue);
         _merging = new Background(MergeAll);
         if (context.Durability == Durability.Interval && directoryLock.ReadOnlyReason is null)
         {
             int period = context.Settings.FlushIntervalMs;
             _flushing = new Timer(static self => ((Store)self!).FlushQuietly(), this, period, period);
+        }
+
+        if (left is not null && context.Settings.IsBackground)
+        {
+            _merging.Wake();
         }
     }
 
@@ -57,7 +67,9 @@ internal sealed class Store : IDisposable
     /// <summary>Why work in the background failed when it was tried last.</summary>
     internal Exception? Failure => _sealing.Failure ?? _merging.Failure;
 
-    /// <summary>Opens the files of a collection whose lock is held; the store has the lock from now on.</summary>
+    /// <summary>
+    /// Opens the files of a collection whose lock is held; the store has the lock from now on.
+    /// </summary>
     internal static Store Open(DirectoryLock directoryLock, StoreContext context)
     {
         ManifestSlot slot = Manifest.Read(
@@ -68,9 +80,13 @@ internal sealed class Store : IDisposable
         {
             var state = new WriteState(
                 context.Options, checkpoint.Views, checkpoint.Fields, checkpoint.Sequence);
-            (RecoveryReport report, uint highestLog, IReadOnlyList<LogReader> logs) = Storage.Recovery.Run(context, state, slot);
+            (RecoveryReport report, uint highestLog, IReadOnlyList<LogReader> logs) =
+                Storage.Recovery.Run(context, state, slot);
+            PendingMerge? left = directoryLock.ReadOnlyReason is null
+                ? OrphanFiles.FindMerge(context, checkpoint)
+                : null;
             uint highest = directoryLock.ReadOnlyReason is null
-                ? Settle(context, slot, isDamaged, slot.Durable < state.Sequence ? logs : [])
+                ? Settle(context, slot, isDamaged, slot.Durable < state.Sequence ? logs : [], left)
                 : 0;
             checkpoints = new CheckpointWriter(context, checkpoint, Math.Max(slot.NextNumber, highest + 1));
             var log = new LogWriter(context.Files, context.Path, context.Descriptor.Id)
@@ -79,7 +95,7 @@ internal sealed class Store : IDisposable
                 Durable = state.Sequence, // Flushed just now.
                 Written = state.Sequence,
             };
-            return new Store(directoryLock, context, state, checkpoints, log, logs.Count, report);
+            return new Store(directoryLock, context, state, checkpoints, log, logs.Count, left, report);
         }
         catch
         {
@@ -98,13 +114,16 @@ internal sealed class Store : IDisposable
     /// alone, and only then removes what it makes superfluous. What comes after builds on it.
     /// </summary>
     private static uint Settle(
-        StoreContext context, ManifestSlot slot, bool isDamaged, IReadOnlyList<LogReader> logs)
+        StoreContext context,
+        ManifestSlot slot,
+        bool isDamaged,
+        IReadOnlyList<LogReader> logs,
+        PendingMerge? left)
     {
         if (slot.Commit == 0)
         {
             // Whoever created it may have been stopped before the names were durable.
-            context.Files.FlushDirectory(context.Path);
-            context.Files.FlushDirectory(Path.GetDirectoryName(context.Path) ?? context.Path);
+            CollectionFiles.FlushNames(context.Files, context.Path);
         }
 
         // Written once more for the reason that LogReader.Keep gives.
@@ -117,7 +136,8 @@ internal sealed class Store : IDisposable
             }
         }
 
-        return OrphanFiles.Remove(context, slot, isDamaged);
+        RepairMarker.Settle(context.Files, context.Path, slot);
+        return OrphanFiles.Remove(context, slot, isDamaged, left);
     }
 
     /// <summary>Does a batch.</summary>

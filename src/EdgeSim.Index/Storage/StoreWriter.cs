@@ -61,8 +61,8 @@ internal sealed class StoreWriter : IDisposable
     internal ulong Durable => Volatile.Read(ref _durable);
 
     /// <summary>
-    /// Whether the rows in memory should become a segment now. Waits for nobody: a thread that waited here for
-    /// a flush would come too late to share the next one.
+    /// Whether the rows in memory should become a segment now. Waits for nobody: a thread that waited here
+    /// for a flush would come too late to share the next one.
     /// </summary>
     internal bool IsSealDue => _isDue;
 
@@ -73,18 +73,22 @@ internal sealed class StoreWriter : IDisposable
         || _log.Bytes >= 2L * _store.Settings.SealBytes
         || !_state.Active.HasRoomFor(IndexLimits.BatchPointsMax);
 
-    /// <summary>Whether there are so many that the background, which should have sealed them, is late.</summary>
+    /// <summary>
+    /// Whether there are so many that the background, which should have sealed them, is late.
+    /// </summary>
     private bool IsOverfull => _state.Active.Bytes >= 2L * _store.Settings.SealBytes
         || _log.Bytes >= (2L * _store.Settings.SealBytes) + IndexLimits.RecordBytesMax
         || !_state.Active.HasRoomFor(0);
 
     /// <summary>
-    /// Whether rows must become a segment before more can be taken: memory is full, or the disk failed to keep
-    /// what was written.
+    /// Whether rows must become a segment before more can be taken: memory is full, or the disk failed to
+    /// keep what was written.
     /// </summary>
     internal bool MustSealFirst => _mustSealFirst;
 
-    /// <summary>Does a batch, completely or not at all, and returns when it is as durable as promised.</summary>
+    /// <summary>
+    /// Does a batch, completely or not at all, and returns when it is as durable as promised.
+    /// </summary>
     internal WriteReceipt Write(WriteBatch batch)
     {
         var pending = new PendingWrite(batch);
@@ -188,8 +192,8 @@ internal sealed class StoreWriter : IDisposable
     }
 
     /// <summary>
-    /// Notes in the manifest how far the logs go, so that whoever opens them next notices what is missing, and
-    /// in a log which batch has failed, so that it does not come to life then.
+    /// Notes in the manifest how far the logs go, so that whoever opens them next notices what is missing,
+    /// and in a log which batch has failed, so that it does not come to life then.
     /// </summary>
     internal void NoteEnd(CheckpointWriter checkpoints)
     {
@@ -368,7 +372,9 @@ internal sealed class StoreWriter : IDisposable
         }
     }
 
-    /// <summary>Rows of batches that failed are dead but take room; a disk that stays full must not fill it.</summary>
+    /// <summary>
+    /// Rows of batches that failed are dead but take room; a disk that stays full must not fill it.
+    /// </summary>
     private void DropFailed()
     {
         Snapshot newest = _holder.Share();

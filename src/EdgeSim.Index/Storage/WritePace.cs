@@ -30,7 +30,9 @@ internal sealed class WritePace(long bytesPerSecond, CancellationToken stop, Act
         if (bytesPerSecond > 0)
         {
             double ahead = ((double)_bytes / bytesPerSecond) - Stopwatch.GetElapsedTime(_start).TotalSeconds;
-            if (ahead > 0.1 && Hurries?.Invoke() != true && stop.WaitHandle.WaitOne(TimeSpan.FromSeconds(Math.Min(ahead, 0.5))))
+            if (ahead > 0.1
+                && Hurries?.Invoke() != true
+                && stop.WaitHandle.WaitOne(TimeSpan.FromSeconds(Math.Min(ahead, 0.5))))
             {
                 stop.ThrowIfCancellationRequested();
             }

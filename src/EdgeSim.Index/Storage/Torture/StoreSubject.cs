@@ -30,6 +30,7 @@ internal sealed class StoreSubject : ITortureSubject
         SealBytes = IndexLimits.SealBytesMin,
         Durability = Durability,
         FlushIntervalMs = 60_000, // The timer has a thread of its own.
+        MergeStepBytes = 1, // Every section is noted, so that merges are gone on with.
     };
 
     public void Run(SplitMix64 random, DurableFiles files, string directory, TortureLog log)
@@ -67,7 +68,8 @@ internal sealed class StoreSubject : ITortureSubject
             count = history.Accepted.LastIndexOf(StoreBatch.TagOf(reader.Payload(row))) + 1;
             if (count == 0)
             {
-                throw new InvalidDataException("The newest batch in the collection is none that was accepted.");
+                throw new InvalidDataException(
+                    "The newest batch in the collection is none that was accepted.");
             }
         }
 
@@ -160,7 +162,9 @@ internal sealed class StoreSubject : ITortureSubject
             }
         }
 
-        /// <summary>What closing could not make durable, it says; the next one that opens finds it again.</summary>
+        /// <summary>
+        /// What closing could not make durable, it says; the next one that opens finds it again.
+        /// </summary>
         internal void Close()
         {
             try
