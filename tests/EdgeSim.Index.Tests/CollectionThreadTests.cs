@@ -215,6 +215,31 @@ public sealed class CollectionThreadTests(ITestOutputHelper output)
         Assert.InRange(collection.Segments.Count, 1, 20);
     }
 
+    /// <summary>Merging in the background is as slow as it may be: it hurries before the files run out.</summary>
+    [Fact]
+    public void Write_FasterThanMerging_WaitsAndDoesNotRunOutOfFiles()
+    {
+        using var directory = new TemporaryDirectory();
+        CollectionOptions options = Rows.Options(Metric.Dot, Dimension) with { Durability = Durability.None };
+        var settings = new CollectionSettings
+        {
+            SealBytes = IndexLimits.SealBytesMin,
+            MergeBytesPerSecond = 64 << 10,
+        };
+        using Collection collection = Collection.Create(directory.Sub("c"), options, settings);
+        int most = 0;
+        int batches = Emulation.Choose(150, 20);
+        for (int i = 0; i < batches; i++)
+        {
+            Rows.Add(collection, (ulong)(i * 150), 150, 71);
+            most = Math.Max(most, collection.Segments.Count);
+        }
+
+        output.WriteLine($"at most {most} segments");
+        Assert.InRange(most, 1, IndexLimits.SegmentsMax - 1);
+        Assert.Equal(batches * 150, collection.Count);
+    }
+
     private static void WriteTwins(Collection collection, ulong key, int version)
     {
         WriteBatch batch = collection.NewBatch();

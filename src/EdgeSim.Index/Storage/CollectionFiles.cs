@@ -58,19 +58,23 @@ internal static class CollectionFiles
             try
             {
                 CheckLengths(directory, slot);
-                long count = CountLive(directory, descriptor, slot);
-                return new CollectionSummary(
-                    descriptor.Options,
-                    CountLogged(directory, descriptor, slot) ?? count,
-                    checked((int)slot.SegmentCount),
-                    BytesOf(directory));
+                long count = CountLogged(directory, descriptor, slot)
+                    ?? CountLive(directory, descriptor, slot);
+                if (attempt == DescribeAttempts || IsNewest(slot))
+                {
+                    return new CollectionSummary(
+                        descriptor.Options, count, checked((int)slot.SegmentCount), BytesOf(directory));
+                }
+
+                // The logs that were read may begin behind a newer checkpoint.
             }
-            catch (IndexCorruptException) when (
-                attempt < DescribeAttempts
-                && Manifest.Read(DurableFiles.Disk, manifest, descriptor, out _).Commit != slot.Commit)
+            catch (IndexCorruptException) when (attempt < DescribeAttempts && !IsNewest(slot))
             {
                 // The files were merged into a newer one meanwhile.
             }
+
+            bool IsNewest(in ManifestSlot read)
+                => Manifest.Read(DurableFiles.Disk, manifest, descriptor, out _).Commit == read.Commit;
         }
     }
 
@@ -123,8 +127,7 @@ internal static class CollectionFiles
     /// <exception cref="IndexCorruptException">They end before a batch that was durable.</exception>
     private static long? CountLogged(string directory, Descriptor descriptor, in ManifestSlot slot)
     {
-        long? count = null;
-        ulong last = slot.Sequence;
+        var counts = new List<(ulong Sequence, long Count)>();
         foreach (uint number in LogFiles.List(directory))
         {
             if (number < slot.LogNumber)
@@ -134,18 +137,27 @@ internal static class CollectionFiles
 
             string path = Path.Combine(directory, LogFiles.Name(number));
             LogReader log = LogReader.Open(DurableFiles.Disk, path, number, descriptor.Id);
-            while (log.Header is not null && log.TryRead(out LogRecordHeader header, out _))
+            if (log.Header is not { } start)
             {
-                if (header.Sequence > slot.Sequence)
-                {
-                    last = header.Sequence;
-                    count = checked((long)header.LiveCount);
-                }
+                continue;
+            }
+
+            // Records of earlier logs do not count from where a later one begins, nor those behind a gap.
+            counts.RemoveAll(record => record.Sequence >= start.FirstSequence);
+            if (start.FirstSequence > Math.Max(counts.LastOrDefault().Sequence, slot.Sequence) + 1)
+            {
+                continue;
+            }
+
+            while (log.TryRead(out LogRecordHeader header, out _))
+            {
+                counts.Add((header.Sequence, checked((long)header.LiveCount)));
             }
         }
 
-        return last >= slot.Durable
-            ? count
+        (ulong last, long count) = counts.LastOrDefault();
+        return Math.Max(last, slot.Sequence) >= slot.Durable
+            ? (last > slot.Sequence ? count : null)
             : throw new IndexCorruptException(
                 directory,
                 null,
