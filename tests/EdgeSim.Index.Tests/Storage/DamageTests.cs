@@ -5,9 +5,9 @@ using EdgeSim.Index.Tests.Support;
 namespace EdgeSim.Index.Tests.Storage;
 
 /// <summary>
-/// A damaged collection either answers as if nothing had happened, or throws one of our errors with a path, or
-/// holds a prefix of what was written and says that it threw something away: never another exception, never
-/// another answer. Every bit of every file is flipped, and every file is cut at every length.
+/// A damaged collection either answers as if nothing had happened, or throws one of our errors with a path,
+/// or holds a prefix of what was written and says that it threw something away: never another exception,
+/// never another answer. Every bit of every file is flipped, and every file is cut at every length.
 /// </summary>
 public sealed class DamageTests : IDisposable
 {
@@ -203,7 +203,8 @@ public sealed class DamageTests : IDisposable
 
             // Of a log that nobody closed, whole records may be missing at the end without a trace.
             bool mayLack = collection.Recovery.DiscardedBytes > 0 || (isCut && !isClosed);
-            Assert.True(reader.Sequence == Batches || mayLack, $"{reader.Sequence} batches, and it says nothing");
+            Assert.True(
+                reader.Sequence == Batches || mayLack, $"{reader.Sequence} batches, and it says nothing");
         }
         catch (IndexException error)
         {
@@ -221,7 +222,9 @@ public sealed class DamageTests : IDisposable
             ? Math.Min(LongRun.Choose(211, 1, 3001), bytes - 50 - length)
             : bytes > LargeBytes && length is > 200 and < 4050 ? 50 : Emulation.Choose(1, 67);
 
-    /// <summary>Whether a byte is one of many zeros in a row: padding and unused tables, of which samples do.</summary>
+    /// <summary>
+    /// Whether a byte is one of many zeros in a row: padding and unused tables, of which samples do.
+    /// </summary>
     private static bool IsGap(byte[] bytes, int at)
         => bytes.AsSpan(Math.Max(0, at - 16), Math.Min(32, bytes.Length - Math.Max(0, at - 16)))
             .IndexOfAnyExcept((byte)0) < 0;

@@ -156,7 +156,9 @@ public sealed class DiskErrorTests(ITestOutputHelper output)
 
         internal int Failures { get; private set; }
 
-        /// <summary>Batches that were reported as failed and were there when the collection was opened again.</summary>
+        /// <summary>
+        /// Batches that were reported as failed and were there when the collection was opened again.
+        /// </summary>
         internal int Ghosts { get; private set; }
 
         internal void Run()
@@ -178,7 +180,9 @@ public sealed class DiskErrorTests(ITestOutputHelper output)
             }
         }
 
-        /// <summary>Everything accepted is there, before and after opening, and the collection goes on.</summary>
+        /// <summary>
+        /// Everything accepted is there, before and after opening, and the collection goes on.
+        /// </summary>
         internal void RunHealed()
         {
             int before = Failures;

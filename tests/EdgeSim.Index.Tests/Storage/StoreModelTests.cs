@@ -3,7 +3,9 @@ using EdgeSim.Index.Tests.Support;
 
 namespace EdgeSim.Index.Tests.Storage;
 
-/// <summary>Long random programs against a plain dictionary that says what the collection must hold.</summary>
+/// <summary>
+/// Long random programs against a plain dictionary that says what the collection must hold.
+/// </summary>
 public sealed class StoreModelTests(ITestOutputHelper output)
 {
     private const int ChangesMax = 10;

@@ -1,8 +1,8 @@
 namespace EdgeSim.Index.Tests.Support;
 
 /// <summary>
-/// A directory of its own for one test, removed with it; in memory where the system has a place for that, as a
-/// test makes thousands of fsyncs.
+/// A directory of its own for one test, removed with it; in memory where the system has a place for that,
+/// as a test makes thousands of fsyncs.
 /// </summary>
 internal sealed class TemporaryDirectory : IDisposable
 {
