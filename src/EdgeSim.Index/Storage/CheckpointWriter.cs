@@ -118,7 +118,8 @@ internal sealed class CheckpointWriter : IDisposable
     /// <summary>Lets the segments go.</summary>
     public void Dispose() => Array.ForEach(Current.Views, view => view.Segment.Release());
 
-    private uint TakeNumber() => Interlocked.Increment(ref _nextNumber) - 1;
+    /// <summary>A number for a file of its own, never given twice.</summary>
+    internal uint TakeNumber() => Interlocked.Increment(ref _nextNumber) - 1;
 
     private Checkpoint WriteState(Checkpoint next)
     {

@@ -50,20 +50,7 @@ internal static class SegmentLayout
     internal static SegmentHeader Header(
         ulong collectionId, uint number, CollectionOptions options, SegmentShape shape)
     {
-        var header = new SegmentHeader
-        {
-            Magic = SegmentHeader.MagicValue,
-            Version = SegmentHeader.VersionNewest,
-            HeaderBytes = SegmentHeader.SizeBytes,
-            CollectionId = collectionId,
-            Number = number,
-            Metric = (uint)options.Default.Metric,
-            Dimension = (uint)options.Default.Dimension,
-            Stride = (uint)options.Default.Stride,
-            RowCount = (uint)shape.Rows,
-            BlockBytes = BlockBytes,
-            VectorCount = (uint)options.Vectors.Count,
-        };
+        SegmentHeader header = Empty(collectionId, number, options, shape.Rows);
         long end = SegmentHeader.SizeBytes;
         long blocks = 0;
         for (int column = 0; column < options.Vectors.Count; column++)
@@ -83,6 +70,23 @@ internal static class SegmentLayout
         header.FileBytes = (ulong)end;
         return header;
     }
+
+    /// <summary>A header without sections, length and checksums.</summary>
+    internal static SegmentHeader Empty(ulong collectionId, uint number, CollectionOptions options, int rows)
+        => new()
+        {
+            Magic = SegmentHeader.MagicValue,
+            Version = SegmentHeader.VersionNewest,
+            HeaderBytes = SegmentHeader.SizeBytes,
+            CollectionId = collectionId,
+            Number = number,
+            Metric = (uint)options.Default.Metric,
+            Dimension = (uint)options.Default.Dimension,
+            Stride = (uint)options.Default.Stride,
+            RowCount = (uint)rows,
+            BlockBytes = BlockBytes,
+            VectorCount = (uint)options.Vectors.Count,
+        };
 
     /// <summary>
     /// Whether a section that was read has the length that its segment's shape gives it; anything goes for
