@@ -14,9 +14,9 @@ public sealed partial class Collection
     public WriteBatch NewBatch() => new(Options);
 
     /// <summary>
-    /// Does the changes of a batch: all, or none when it throws. When it returns, every reader that comes sees
-    /// them, and they are as durable as the receipt says. One write and one flush of the log, which batches
-    /// that wait at the same time share; O(changes).
+    /// Does the changes of a batch: all, or none when it throws. When it returns, every reader that comes
+    /// sees them, and they are as durable as the receipt says. One write and one flush of the log, which
+    /// batches that wait at the same time share; O(changes).
     /// </summary>
     /// <param name="batch">Of this collection's <see cref="NewBatch"/>; unchanged by this.</param>
     /// <exception cref="ArgumentException">
@@ -40,7 +40,10 @@ public sealed partial class Collection
         return _store.Write(batch);
     }
 
-    /// <summary>A batch of one upsert; see <see cref="WriteBatch.Upsert(Key, ReadOnlySpan{float}, ReadOnlySpan{byte})"/>.</summary>
+    /// <summary>
+    /// A batch of one upsert; see <see cref="WriteBatch.Upsert(Key, ReadOnlySpan{float},
+    /// ReadOnlySpan{byte})"/>.
+    /// </summary>
     public WriteReceipt Upsert(Key key, ReadOnlySpan<float> vector, ReadOnlySpan<byte> payload = default)
     {
         WriteBatch batch = NewBatch();
@@ -108,7 +111,9 @@ public sealed partial class Collection
         return Write(batch);
     }
 
-    /// <summary>Returns when all that was acknowledged survives a power cut, whatever the durability.</summary>
+    /// <summary>
+    /// Returns when all that was acknowledged survives a power cut, whatever the durability.
+    /// </summary>
     /// <exception cref="IndexStorageException">The disk refuses; nothing that it had is lost.</exception>
     public void Flush() => _store.Flush();
 

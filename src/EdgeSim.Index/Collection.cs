@@ -4,13 +4,14 @@ using EdgeSim.Index.Storage;
 namespace EdgeSim.Index;
 
 /// <summary>
-/// A small database of points (key, vectors, payload) in a directory: written in batches that happen completely
-/// or not at all and survive a power cut once they are acknowledged, searched exactly through memory-mapped
-/// files.
+/// A small database of points (key, vectors, payload) in a directory: written in batches that happen
+/// completely or not at all and survive a power cut once they are acknowledged, searched exactly through
+/// memory-mapped files.
 /// </summary>
 /// <remarks>
 /// Threads: everything may be called from any thread at any time. Batches happen one after the other; those
-/// that wait for the disk share one flush. Readers take no lock, see whole batches only, and hold no writer up.
+/// that wait for the disk share one flush. Readers take no lock, see whole batches only, and hold no writer
+/// up.
 /// <see cref="Dispose"/> comes after everything else has returned.
 /// <para>
 /// A match names a row of the reader that found it: read its payload through that reader.
@@ -89,15 +90,8 @@ public sealed partial class Collection : IDisposable
         }
     }
 
-    /// <summary>Bytes of the segment files.</summary>
-    public long Bytes
-    {
-        get
-        {
-            using CollectionReader reader = Read();
-            return reader.Snapshot.Bytes;
-        }
-    }
+    /// <summary>Bytes of all files.</summary>
+    public long Bytes => CollectionFiles.BytesOf(Path);
 
     /// <summary>The declared payload indexes.</summary>
     public IReadOnlyList<PayloadIndexField> PayloadIndexes
@@ -112,7 +106,9 @@ public sealed partial class Collection : IDisposable
     /// <summary>Whether a collection is in this directory. Does not open or check it.</summary>
     public static bool Exists(string path) => File.Exists(System.IO.Path.Combine(path, Descriptor.FileName));
 
-    /// <summary>The names of the collections in a folder, in ordinal order; none where it is absent.</summary>
+    /// <summary>
+    /// The names of the collections in a folder, in ordinal order; none where it is absent.
+    /// </summary>
     public static IReadOnlyList<string> List(string folder)
         => Directory.Exists(folder)
             ? [.. Directory.EnumerateDirectories(folder)
@@ -149,10 +145,10 @@ public sealed partial class Collection : IDisposable
         => Create(path, options, settings, DurableFiles.Disk);
 
     /// <summary>
-    /// Opens a collection, checks its files as far as FORMAT.md says, reads the logs back, and removes what an
-    /// interrupted write left. Where the disk or the directory cannot be written it is opened for reading,
-    /// together with other readers. Reads the manifest, each segment's header and 4 bytes per 64 KiB, the list
-    /// of dead rows, and the logs: at most some <see cref="CollectionSettings.SealBytes"/>.
+    /// Opens a collection, checks its files as far as FORMAT.md says, reads the logs back, and removes what
+    /// an interrupted write left. Where the disk or the directory cannot be written it is opened for reading,
+    /// together with other readers. Reads the manifest, each segment's header and 4 bytes per 64 KiB, the
+    /// list of dead rows, and the logs: at most some <see cref="CollectionSettings.SealBytes"/>.
     /// </summary>
     /// <exception cref="IndexFormatException">No collection here, or one of a newer version.</exception>
     /// <exception cref="IndexCorruptException">A file is missing, short or damaged.</exception>

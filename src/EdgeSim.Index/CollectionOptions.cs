@@ -5,7 +5,9 @@ namespace EdgeSim.Index;
 /// </summary>
 public sealed record CollectionOptions
 {
-    /// <summary>The vectors of a point, 1 to <see cref="IndexLimits.VectorsMax"/>, of different names.</summary>
+    /// <summary>
+    /// The vectors of a point, 1 to <see cref="IndexLimits.VectorsMax"/>, of different names.
+    /// </summary>
     public required IReadOnlyList<VectorOptions> Vectors { get; init; }
 
     /// <summary>When a write is acknowledged.</summary>

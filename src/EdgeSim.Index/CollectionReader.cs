@@ -8,8 +8,8 @@ namespace EdgeSim.Index;
 
 /// <summary>
 /// The points of a collection as one batch left them: everything read through one reader fits together,
-/// whatever is written meanwhile. Takes no lock and holds nobody up. Dispose it soon and once: files that were
-/// merged away stay on the disk until then.
+/// whatever is written meanwhile. Takes no lock and holds nobody up. Dispose it soon and once: files that
+/// were merged away stay on the disk until then.
 /// </summary>
 public readonly ref struct CollectionReader
 {
@@ -30,8 +30,8 @@ public readonly ref struct CollectionReader
 
     /// <summary>
     /// The points nearest to a query: exactly the best of all, each measured by its stored codes against the
-    /// float query. Equal scores: the older row first. O(rows x dimension); allocates nothing once the scratch
-    /// has grown.
+    /// float query. Equal scores: the older row first. O(rows x dimension); allocates nothing once the
+    /// scratch has grown.
     /// </summary>
     /// <param name="query">[dimension].</param>
     /// <param name="scratch">
@@ -119,8 +119,8 @@ public readonly ref struct CollectionReader
     }
 
     /// <summary>
-    /// Points in key order, a page at a time. O(log rows) to begin, then O(sources) a point, and with a filter
-    /// what its evaluation costs.
+    /// Points in key order, a page at a time. O(log rows) to begin, then O(sources) a point, and with a
+    /// filter what its evaluation costs.
     /// </summary>
     /// <param name="from">The smallest key of the page; null: the first there is.</param>
     /// <param name="rows">The page, filled from its start.</param>
@@ -140,9 +140,18 @@ public readonly ref struct CollectionReader
         return count;
     }
 
+    /// <summary>
+    /// How many points a filter matches at least, probably and at most, from the payload indexes alone: no
+    /// payload is read. O(conditions x segments x log rows).
+    /// </summary>
+    /// <exception cref="FilterException">The filter is too large, or a value makes no sense.</exception>
+    public (long Min, long Expected, long Max) Estimate(Filter filter)
+        => new FilteredRows(_snapshot, filter).Estimate();
+
     /// <summary>Points that a filter matches; null: all.</summary>
+    /// <exception cref="FilterException">The filter is too large, or a value makes no sense.</exception>
     public long CountOf(Filter? filter)
-        => filter is null ? Count : FilteredRows.Count(_snapshot, filter);
+        => filter is null ? Count : new FilteredRows(_snapshot, filter).Count();
 
     private IRowSource SourceOf(in Match match)
     {

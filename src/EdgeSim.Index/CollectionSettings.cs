@@ -27,6 +27,12 @@ public sealed record CollectionSettings
     public long MergeBytesPerSecond { get; init; } = 32 << 20;
 
     /// <summary>
+    /// Bytes of a merge after which it notes how far it is, so that it can go on from there. Smaller merges
+    /// start over.
+    /// </summary>
+    internal long MergeStepBytes { get; init; } = 16 << 20;
+
+    /// <summary>
     /// Whether sealing and merging happen in the background; otherwise within the write that makes them
     /// necessary, so that a test sees the same steps every time.
     /// </summary>

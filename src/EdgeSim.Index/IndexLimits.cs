@@ -34,9 +34,9 @@ public static class IndexLimits
 
     /// <summary>
     /// Bytes of one batch as it is held and logged: one record is built, checked and replayed in memory. A
-    /// thousand points of 1,536 dimensions with 2 KB of payload fit.
+    /// thousand points of 4,096 dimensions with 4 KB of payload fit.
     /// </summary>
-    public const int BatchBytesMax = 4 << 20;
+    public const int BatchBytesMax = 8 << 20;
 
     /// <summary>
     /// Bytes of the log record that a batch becomes: a changed payload is logged with the row's vectors.
@@ -73,8 +73,8 @@ public static class IndexLimits
     public const int SealBytesMax = 64 << 20;
 
     /// <summary>
-    /// Bytes of rows in memory that one collection can hold: the part being sealed and the new part, each with
-    /// a batch beyond its bound.
+    /// Bytes of rows in memory that one collection can hold: the part being sealed and the new part, each
+    /// with a batch beyond its bound.
     /// </summary>
     public const long FreshBytesMax = 2L * (SealBytesDefault + BatchBytesMax);
 
@@ -90,8 +90,8 @@ public static class IndexLimits
     public const int StateBytesMax = 64 << 20;
 
     /// <summary>
-    /// Log files from which a write seals the rows in memory, whatever they take: each program that adds a few
-    /// rows leaves one.
+    /// Log files from which a write seals the rows in memory, whatever they take: each program that adds a
+    /// few rows leaves one.
     /// </summary>
     public const int LogFilesMax = 8;
 
@@ -202,4 +202,13 @@ public static class IndexLimits
     /// Payload indexes of a collection: each costs a pass over the payloads when a segment is sealed.
     /// </summary>
     public const int PayloadIndexesMax = 64;
+
+    /// <summary>
+    /// Errors and, apart from them, notes that a verification lists: more say nothing new to a person, and a
+    /// file full of rubbish has one for each block.
+    /// </summary>
+    public const int ProblemsMax = 1000;
+
+    /// <summary>Keys of lost points that a repair lists; 240 KB, and all are counted.</summary>
+    public const int LostKeysMax = 10_000;
 }

@@ -6,7 +6,8 @@ namespace EdgeSim.Index;
 
 /// <summary>
 /// The caller's id of a point: an unsigned 64-bit number or a UUID. The two never meet: number 1 and the UUID
-/// that ends in 1 are different points. Numbers come first in key order, then UUIDs by their bytes as written.
+/// that ends in 1 are different points. Numbers come first in key order, then UUIDs by their bytes as
+/// written.
 /// </summary>
 public readonly struct Key : IEquatable<Key>, IComparable<Key>
 {

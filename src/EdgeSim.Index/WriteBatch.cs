@@ -28,7 +28,8 @@ public sealed class WriteBatch
     public long Bytes => _bytes.WrittenCount + (_steps.Count * WriteStep.SizeBytes);
 
     /// <summary>
-    /// Inserts a point or replaces the one of this key, with one vector: the collection's first. O(dimension).
+    /// Inserts a point or replaces the one of this key, with one vector: the collection's first.
+    /// O(dimension).
     /// </summary>
     /// <param name="key">Any key.</param>
     /// <param name="vector">
@@ -84,7 +85,8 @@ public sealed class WriteBatch
         _options.Vectors[column].CheckLength(vector.Length);
         if (_steps.Count == 0 || _steps[^1].Kind is not (StepKind.Put or StepKind.SetVectors))
         {
-            throw new InvalidOperationException("A vector follows an Upsert or a SetVectors; this one does not.");
+            throw new InvalidOperationException(
+                "A vector follows an Upsert or a SetVectors; this one does not.");
         }
 
         RequireRoom(_options.Vectors[column].Stride, steps: 0);
@@ -92,7 +94,9 @@ public sealed class WriteBatch
         _steps[^1] = _steps[^1] with { VectorCount = _steps[^1].VectorCount + 1 };
     }
 
-    /// <summary>Takes vectors from a stored point; the point stays. Passed over where there is none.</summary>
+    /// <summary>
+    /// Takes vectors from a stored point; the point stays. Passed over where there is none.
+    /// </summary>
     /// <exception cref="ArgumentException">There is no vector of such a name.</exception>
     public void DeleteVectors(Key key, params IReadOnlyList<string> names)
     {
@@ -129,7 +133,9 @@ public sealed class WriteBatch
     public void SetPayload(Filter filter, ReadOnlySpan<byte> values, string? path = null)
         => AddEdit(StepKind.SetPayload, default, filter, values, path is null ? null : [path]);
 
-    /// <summary>Puts another payload in the place of a stored one. Passed over where there is no point.</summary>
+    /// <summary>
+    /// Puts another payload in the place of a stored one. Passed over where there is no point.
+    /// </summary>
     /// <exception cref="PayloadException">Not a map; nothing was added.</exception>
     public void OverwritePayload(Key key, ReadOnlySpan<byte> payload)
         => AddEdit(StepKind.OverwritePayload, key, null, payload, null);

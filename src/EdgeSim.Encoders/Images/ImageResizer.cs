@@ -15,22 +15,18 @@ public sealed unsafe class ImageResizer
 {
     private const int Channels = 3;
 
-    /// <summary>
-    /// Largest total for which floats divide exactly: sums + 1/2 have at most 23 bits, the quotient is off by
-    /// at most 255 x 2^-23 = 3.1e-5, and it is at least 1/2 / 8192 = 6.1e-5 away from any whole number.
-    /// </summary>
-    private const ulong FloatTotalMax = 8192;
-
     private readonly ImageInput input;
     private readonly float[] values = new float[256];
     private readonly ResizeAxis across = new();
     private readonly ResizeAxis down = new();
+    private readonly QuickShrink quick;
+    private readonly float[] quickLine;
     private uint[] row = [];
     private uint[] rowAbove = [];
     private ulong[] sums = [];
     private uint[] narrowSums = [];
+    private bool isQuick;
     private bool narrow;
-    private float inverse;
     private ulong half;
     private ulong reciprocal;
     private int rowIndex;
@@ -47,6 +43,8 @@ public sealed unsafe class ImageResizer
         ResizePlan.Check(input);
         this.input = input;
         Tensor = new float[input.Height * input.Width * Channels];
+        quickLine = new float[Math.Max(input.Height, input.Width) * Channels];
+        quick = new QuickShrink(input.Scale, input.Offset);
         for (int value = 0; value < values.Length; value++)
         {
             values[value] = (value * input.Scale) + input.Offset;
@@ -111,7 +109,12 @@ public sealed unsafe class ImageResizer
         // Up to 16 megapixels every sum fits 32 bits, and a register holds twice or more of them.
         narrow = ((total * byte.MaxValue) + half) <= uint.MaxValue;
         reciprocal = (ulong.MaxValue / total) + 1;
-        inverse = total <= FloatTotalMax ? 1f / total : 0;
+        isQuick = QuickShrink.Fits(across, down, plan.Down);
+        if (isQuick)
+        {
+            quick.Begin(across, down, width);
+        }
+
         rowIndex = 0;
         targetRow = 0;
         rowsSummed = 0;
@@ -132,8 +135,12 @@ public sealed unsafe class ImageResizer
             return; // Cropped away.
         }
 
-        (row, rowAbove) = (rowAbove, row);
-        SumAcross(rgb, across, row);
+        if (!isQuick)
+        {
+            (row, rowAbove) = (rowAbove, row);
+            SumAcross(rgb, across, row);
+        }
+
         while (targetRow < down.Count && down.Starts[targetRow] <= y)
         {
             int firstWeight = down.Offsets[targetRow];
@@ -145,8 +152,18 @@ public sealed unsafe class ImageResizer
                 rowsSummed = 1;
             }
 
-            Accumulate(row, down.Weights[firstWeight + rowsSummed], first: rowsSummed == 0);
+            uint weight = down.Weights[firstWeight + rowsSummed];
+            bool first = rowsSummed == 0;
             rowsSummed++;
+            if (isQuick)
+            {
+                quick.AddRow(rgb, weight, first);
+            }
+            else
+            {
+                Accumulate(row, weight, first);
+            }
+
             if (rowsSummed < count)
             {
                 return;
@@ -249,16 +266,16 @@ public sealed unsafe class ImageResizer
     private void WriteRow()
     {
         int count = across.Count;
-        if (inverse > 0 && stepAcross == Channels)
-        {
-            WriteUprightRow(Tensor.AsSpan(origin + (targetRow * stepDown), count * Channels));
-            return;
-        }
-
         int first = origin + (targetRow * stepDown);
         int last = first + ((count - 1) * stepAcross);
         ArgumentOutOfRangeException.ThrowIfNegative(Math.Min(first, last));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Math.Max(first, last), Tensor.Length - Channels);
+        if (isQuick)
+        {
+            WriteQuickRow(first, count);
+            return;
+        }
+
         fixed (float* tensor = Tensor)
         fixed (float* table = values)
         fixed (uint* narrowSum = narrowSums)
@@ -276,23 +293,19 @@ public sealed unsafe class ImageResizer
         }
     }
 
-    /// <summary>The same levels and values as by <see cref="WriteRow"/>, a register at a time.</summary>
-    private void WriteUprightRow(Span<float> target)
+    private void WriteQuickRow(int first, int count)
     {
-        ReadOnlySpan<Vector<int>> from = MemoryMarshal.Cast<uint, Vector<int>>(
-            narrowSums.AsSpan(0, target.Length));
-        Span<Vector<float>> to = MemoryMarshal.Cast<float, Vector<float>>(target);
-        var rounding = new Vector<float>(half + 0.5f);
-        for (int i = 0; i < from.Length; i++)
+        if (stepAcross == Channels)
         {
-            Vector<int> level = Vector.ConvertToInt32Native(
-                (Vector.ConvertToSingle(from[i]) + rounding) * inverse);
-            to[i] = (Vector.ConvertToSingle(level) * input.Scale) + new Vector<float>(input.Offset);
+            quick.Write(Tensor.AsSpan(first, count * Channels));
+            return;
         }
 
-        for (int i = from.Length * Vector<int>.Count; i < target.Length; i++)
+        // Mirrored or turned.
+        quick.Write(quickLine);
+        for (int i = 0; i < count; i++)
         {
-            target[i] = values[(byte)Math.BigMul(narrowSums[i] + half, reciprocal, out _)];
+            quickLine.AsSpan(i * Channels, Channels).CopyTo(Tensor.AsSpan(first + (i * stepAcross)));
         }
     }
 

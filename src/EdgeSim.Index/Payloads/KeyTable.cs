@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace EdgeSim.Index.Payloads;
 
@@ -10,8 +11,8 @@ internal ref struct KeyTable : IDisposable
 {
     private const int FewMax = 8;
     private readonly ReadOnlySpan<byte> _map;
-    private readonly int _count;
-    private readonly int _first;
+    private readonly int _fewCount;
+    private readonly Few _few;
     private int[]? _slots;
 
     /// <summary>Over a map that <see cref="PayloadRules"/> have passed, or are about to.</summary>
@@ -19,22 +20,31 @@ internal ref struct KeyTable : IDisposable
     {
         var cursor = new PayloadCursor(map);
         _map = map;
-        _count = cursor.ReadPayloadHeader();
-        _first = cursor.Position;
-        if (_count <= FewMax)
+        int count = cursor.ReadPayloadHeader();
+        if (count > FewMax)
         {
-            return;
+            _slots = ArrayPool<int>.Shared.Rent((int)Math.Min(2L * count, Array.MaxLength));
+            Array.Clear(_slots);
         }
 
-        _slots = ArrayPool<int>.Shared.Rent((int)Math.Min(2L * _count, Array.MaxLength));
-        Array.Clear(_slots);
-        for (int i = 0; i < _count; i++)
+        for (int i = 0; i < count; i++)
         {
             int at = cursor.Position;
             PayloadToken key = cursor.Read();
+            if (_slots is null && key.Kind == PayloadKind.Text)
+            {
+                // Where the keys are is kept, or each question would walk over the values again.
+                _few[_fewCount++] = at;
+            }
+
             if (key.Kind != PayloadKind.Text || !cursor.Skip())
             {
                 break;
+            }
+
+            if (_slots is null)
+            {
+                continue;
             }
 
             // The first occurrence alone gets a slot, or many equal keys would cost their number squared.
@@ -53,16 +63,12 @@ internal ref struct KeyTable : IDisposable
     {
         if (_slots is null)
         {
-            var pairs = new PayloadCursor(_map[_first..]);
-            for (int i = 0; i < _count; i++)
+            for (int i = 0; i < _fewCount; i++)
             {
-                int at = pairs.Position;
-                if (pairs.Read() is { Kind: PayloadKind.Text } text && text.Bytes.SequenceEqual(key))
+                if (KeyAt(_few[i]).SequenceEqual(key))
                 {
-                    return _first + at;
+                    return _few[i];
                 }
-
-                _ = pairs.Skip();
             }
 
             return -1;
@@ -111,5 +117,11 @@ internal ref struct KeyTable : IDisposable
         var hash = default(HashCode);
         hash.AddBytes(key);
         return (int)((uint)hash.ToHashCode() % (uint)_slots!.Length);
+    }
+
+    [InlineArray(FewMax)]
+    private struct Few
+    {
+        private int _first;
     }
 }

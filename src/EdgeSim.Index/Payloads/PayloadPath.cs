@@ -24,6 +24,22 @@ internal sealed class PayloadPath
     /// <summary>From the top.</summary>
     public Part[] Parts { get; }
 
+    /// <summary>Whether two paths lead to the same, however they are written.</summary>
+    public bool Equals(PayloadPath other)
+    {
+        bool same = Parts.Length == other.Parts.Length;
+        for (int i = 0; same && i < Parts.Length; i++)
+        {
+            Part mine = Parts[i];
+            Part theirs = other.Parts[i];
+            same = mine.Element == theirs.Element
+                && mine.Key is null == theirs.Key is null
+                && mine.Key.AsSpan().SequenceEqual(theirs.Key);
+        }
+
+        return same;
+    }
+
     /// <exception cref="PayloadException">It is no path.</exception>
     public static PayloadPath Parse(string text)
     {

@@ -37,7 +37,9 @@ internal sealed record Checkpoint
     /// </summary>
     internal bool IsOfVersion1 { get; init; }
 
-    /// <summary>Whether two say the same of dead rows and payload indexes, so that one file serves both.</summary>
+    /// <summary>
+    /// Whether two say the same of dead rows and payload indexes, so that one file serves both.
+    /// </summary>
     internal bool HasStateOf(Checkpoint other)
     {
         bool isSame = !other.IsOfVersion1 && ReferenceEquals(Fields, other.Fields);
@@ -49,6 +51,7 @@ internal sealed record Checkpoint
 
         // One whose segment has gone would be read for nothing for ever.
         return isSame && Array.TrueForAll(
-            other.Views, old => old.Dead.Count == 0 || Array.Exists(Views, view => view.Segment == old.Segment));
+            other.Views,
+            old => old.Dead.Count == 0 || Array.Exists(Views, view => view.Segment == old.Segment));
     }
 }

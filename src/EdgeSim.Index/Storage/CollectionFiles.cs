@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using EdgeSim.Index.Storage.Interop;
 
 namespace EdgeSim.Index.Storage;
 
@@ -18,10 +19,29 @@ internal static class CollectionFiles
     {
         ulong id = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
         byte[] descriptor = Descriptor.Serialize(id, options);
+
+        // The descriptor of a creation that failed has been removed, but for good only when this returns.
+        files.FlushDirectory(directory);
         files.Replace(
             Path.Combine(directory, Manifest.FileName), Manifest.New(id, Crc32C.Of(descriptor)));
         files.Replace(Path.Combine(directory, Descriptor.FileName), descriptor);
         files.FlushDirectory(Path.GetDirectoryName(directory) ?? directory);
+    }
+
+    /// <summary>
+    /// Makes the names of a collection's files durable, and its own as far as we may read the folder above.
+    /// </summary>
+    internal static void FlushNames(DurableFiles files, string directory)
+    {
+        files.FlushDirectory(directory);
+        try
+        {
+            files.FlushDirectory(Path.GetDirectoryName(directory) ?? directory);
+        }
+        catch (IOException refused) when (Libc.IsWritingRefused(refused))
+        {
+            // Whoever may not even read that folder has not made this one in it.
+        }
     }
 
     /// <summary>
@@ -37,13 +57,13 @@ internal static class CollectionFiles
             ManifestSlot slot = Manifest.Read(DurableFiles.Disk, manifest, descriptor, out _);
             try
             {
-                long bytes = CheckLengths(directory, slot);
+                CheckLengths(directory, slot);
                 long count = CountLive(directory, descriptor, slot);
                 return new CollectionSummary(
                     descriptor.Options,
-                    CountLogged(directory, descriptor, slot, ref bytes) ?? count,
+                    CountLogged(directory, descriptor, slot) ?? count,
                     checked((int)slot.SegmentCount),
-                    bytes);
+                    BytesOf(directory));
             }
             catch (IndexCorruptException) when (
                 attempt < DescribeAttempts
@@ -54,9 +74,17 @@ internal static class CollectionFiles
         }
     }
 
-    private static long CheckLengths(string directory, in ManifestSlot slot)
+    /// <summary>
+    /// Bytes of all files of a collection. One that is removed meanwhile counts nothing: its length is of the
+    /// look that said that it is there.
+    /// </summary>
+    internal static long BytesOf(string directory)
+        => new DirectoryInfo(directory).EnumerateFiles()
+            .Where(file => OrphanFiles.IsOurs(file.Name))
+            .Sum(file => file.Exists ? file.Length : 0);
+
+    private static void CheckLengths(string directory, in ManifestSlot slot)
     {
-        long bytes = 0;
         for (int i = 0; i < slot.SegmentCount; i++)
         {
             ManifestEntry entry = slot.Segments[i];
@@ -73,11 +101,7 @@ internal static class CollectionFiles
                     null,
                     $"the file has {file.Length} bytes, not the {entry.FileBytes} that were committed");
             }
-
-            bytes += file.Length;
         }
-
-        return bytes;
     }
 
     private static long CountLive(string directory, Descriptor descriptor, in ManifestSlot slot)
@@ -96,10 +120,11 @@ internal static class CollectionFiles
     }
 
     /// <summary>Points after the last batch in the logs; null when they have none that counts.</summary>
-    private static long? CountLogged(
-        string directory, Descriptor descriptor, in ManifestSlot slot, ref long bytes)
+    /// <exception cref="IndexCorruptException">They end before a batch that was durable.</exception>
+    private static long? CountLogged(string directory, Descriptor descriptor, in ManifestSlot slot)
     {
         long? count = null;
+        ulong last = slot.Sequence;
         foreach (uint number in LogFiles.List(directory))
         {
             if (number < slot.LogNumber)
@@ -109,23 +134,32 @@ internal static class CollectionFiles
 
             string path = Path.Combine(directory, LogFiles.Name(number));
             LogReader log = LogReader.Open(DurableFiles.Disk, path, number, descriptor.Id);
-            bytes += log.Length;
             while (log.Header is not null && log.TryRead(out LogRecordHeader header, out _))
             {
-                count = header.Sequence > slot.Sequence ? checked((long)header.LiveCount) : count;
+                if (header.Sequence > slot.Sequence)
+                {
+                    last = header.Sequence;
+                    count = checked((long)header.LiveCount);
+                }
             }
         }
 
-        return count;
+        return last >= slot.Durable
+            ? count
+            : throw new IndexCorruptException(
+                directory,
+                null,
+                $"the logs end with batch {last}, and batch {slot.Durable} had been durable");
     }
 
     /// <summary>
     /// Removes a collection's files, the one that makes it a collection first, then its directory if nothing
-    /// else is in it. The caller holds the lock.
+    /// else is in it. The caller holds the lock. After a power cut it is whole, or no collection any more.
     /// </summary>
     internal static void Remove(DurableFiles files, string directory)
     {
         files.Delete(Path.Combine(directory, Descriptor.FileName));
+        files.FlushDirectory(directory);
         files.Delete(Path.Combine(directory, Manifest.FileName));
         foreach (string path in Directory.GetFiles(directory))
         {

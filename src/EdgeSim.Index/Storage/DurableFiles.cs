@@ -32,7 +32,8 @@ internal class DurableFiles
     internal virtual void Flush(SafeFileHandle file) => Libc.FSyncFile(file);
 
     /// <summary>
-    /// Returns when the file's bytes and its length are on the disk, times and rights perhaps not (fdatasync).
+    /// Returns when the file's bytes and its length are on the disk, times and rights perhaps not
+    /// (fdatasync).
     /// </summary>
     internal virtual void FlushData(SafeFileHandle file) => Libc.FDataSync(file);
 
@@ -80,6 +81,12 @@ internal class DurableFiles
 
     /// <summary>Cuts a file, or lengthens it with zeros. Never on a file that may be mapped.</summary>
     internal virtual void SetLength(SafeFileHandle file, long bytes) => RandomAccess.SetLength(file, bytes);
+
+    /// <summary>
+    /// Lengthens a file with zeros that have their place on the disk already, so that writing there and
+    /// flushing changes no metadata. False where that cannot be done; nothing needs it.
+    /// </summary>
+    internal virtual bool TryReserve(SafeFileHandle file, long bytes) => Libc.TryAllocate(file, bytes);
 
     /// <summary>Gives a file its final name, atomically, over one that has it.</summary>
     internal virtual void Rename(string from, string to) => File.Move(from, to, overwrite: true);

@@ -4,8 +4,8 @@ namespace EdgeSim.Index.Storage;
 
 /// <summary>
 /// Rows that are in the log and not yet in a segment, already quantised. Rows are only appended. A row says
-/// from which batch on it is dead, so that readers of older snapshots keep it: nothing is copied for them. One
-/// writer at a time; readers look at the rows of their snapshot.
+/// from which batch on it is dead, so that readers of older snapshots keep it: nothing is copied for them.
+/// One writer at a time; readers look at the rows of their snapshot.
 /// </summary>
 internal sealed class FreshRows
 {
@@ -15,7 +15,9 @@ internal sealed class FreshRows
     private const int ChunkRows = 256;
     private const int PayloadChunkBytes = 64 << 10;
 
-    /// <summary>Bytes of a row beside its codes and payload: key, places, two slots of the key table.</summary>
+    /// <summary>
+    /// Bytes of a row beside its codes and payload: key, places, two slots of the key table.
+    /// </summary>
     private const int RowBytes = 96;
 
     /// <summary>Bytes of a vector beside its codes.</summary>

@@ -6,8 +6,8 @@ namespace EdgeSim.Index.Storage;
 /// <remarks>
 /// Laws: ordinals run from 0 to <see cref="RowCount"/>; <see cref="OrdinalByKey"/> is a permutation of them
 /// in ascending order of key; no two live rows of the sources of one file have the same key. A column is one
-/// of the collection's named vectors; its vectors are in the order of the rows that have one. Spans live until
-/// the next call.
+/// of the collection's named vectors; its vectors are in the order of the rows that have one. Spans live
+/// until the next call.
 /// </remarks>
 internal interface IRowSource
 {

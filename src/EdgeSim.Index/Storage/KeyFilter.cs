@@ -60,7 +60,9 @@ internal static class KeyFilter
     private static int Block(ulong hash, int words)
         => (int)(((hash & uint.MaxValue) * (ulong)(words / BlockWords)) >> 32);
 
-    /// <summary>The finaliser of SplitMix64 (Steele, Lea, Flood, 2014): every bit depends on every bit.</summary>
+    /// <summary>
+    /// The finaliser of SplitMix64 (Steele, Lea, Flood, 2014): every bit depends on every bit.
+    /// </summary>
     private static ulong Mix(ulong value)
     {
         value = (value ^ (value >> 30)) * 0xBF58_476D_1CE4_E5B9;

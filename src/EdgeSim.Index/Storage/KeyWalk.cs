@@ -19,9 +19,10 @@ internal sealed class KeyWalk
         _next = new int[snapshot.SourceCount];
         _keys = new Key[snapshot.SourceCount];
         _chosen = new RowBitmap?[snapshot.SourceCount];
+        FilteredRows? filtered = filter is null ? null : new FilteredRows(snapshot, filter);
         for (int i = 0; i < _next.Length; i++)
         {
-            _chosen[i] = filter is null ? null : FilteredRows.Evaluate(snapshot, i, filter);
+            _chosen[i] = filtered?.Of(i);
             _next[i] = from is { } key ? LowerBound(snapshot.Source(i), key) : 0;
             Advance(i);
         }

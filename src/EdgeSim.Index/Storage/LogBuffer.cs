@@ -10,6 +10,9 @@ namespace EdgeSim.Index.Storage;
 /// </summary>
 internal sealed class LogBuffer : IBufferWriter<byte>
 {
+    /// <summary>What is kept for the next records; many collections may be open.</summary>
+    private const int KeptBytesMax = 256 << 10;
+
     private byte[] _bytes = new byte[4096];
     private int _start;
 
@@ -26,7 +29,7 @@ internal sealed class LogBuffer : IBufferWriter<byte>
     internal void Truncate(int length)
     {
         Length = length;
-        if (length == 0 && _bytes.Length > 2 * IndexLimits.BatchBytesMax)
+        if (length == 0 && _bytes.Length > KeptBytesMax)
         {
             _bytes = new byte[4096];
         }

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace EdgeSim.Index.Storage;
 
-/// <summary>The first 64 bytes of a log file; FORMAT.md has the same table and a test compares them.</summary>
+/// <summary>
+/// The first 64 bytes of a log file; FORMAT.md has the same table and a test compares them.
+/// </summary>
 [StructLayout(LayoutKind.Explicit, Size = SizeBytes)]
 internal struct LogHeader
 {

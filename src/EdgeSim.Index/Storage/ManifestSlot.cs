@@ -47,15 +47,15 @@ internal struct ManifestSlot
     internal uint SegmentCount;
 
     /// <summary>
-    /// Live rows of the checkpoint and 1 more, so that a collection can be described without its segments being
-    /// read; 0 where an older EdgeSim did not say.
+    /// Live rows of the checkpoint and 1 more, so that a collection can be described without its segments
+    /// being read; 0 where an older EdgeSim did not say.
     /// </summary>
     [FieldOffset(40)]
     internal ulong LiveCountAndOne;
 
     /// <summary>
-    /// First log with batches after this checkpoint; 0: whichever there are. Nothing in version 1, as the next
-    /// five.
+    /// First log with batches after this checkpoint; 0: whichever there are. Nothing in version 1, as the
+    /// next five.
     /// </summary>
     [FieldOffset(48)]
     internal uint LogNumber;
@@ -68,7 +68,9 @@ internal struct ManifestSlot
     [FieldOffset(56)]
     internal ulong Sequence;
 
-    /// <summary>The last batch that the logs have for certain: they were flushed before this was written.</summary>
+    /// <summary>
+    /// The last batch that the logs have for certain: they were flushed before this was written.
+    /// </summary>
     [FieldOffset(64)]
     internal ulong Durable;
 
@@ -81,7 +83,8 @@ internal struct ManifestSlot
     internal uint StateChecksum;
 
     /// <summary>
-    /// The segments, oldest first. In version 1 a row of a later one replaces a row of the same key in an earlier one.
+    /// The segments, oldest first. In version 1 a row of a later one replaces a row of the same key in an
+    /// earlier one.
     /// </summary>
     [FieldOffset(128)]
     internal SegmentTable Segments;

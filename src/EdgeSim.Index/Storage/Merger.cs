@@ -2,15 +2,16 @@ namespace EdgeSim.Index.Storage;
 
 /// <summary>
 /// Keeps the number of files and the dead rows in them small: merges segments of about one size, and rewrites
-/// one that is mostly dead. One merge at a time, of a bounded number of rows, each a checkpoint of its own:
-/// what is cut off between two of them is not done again. Writing goes on meanwhile; rows that die during a
-/// merge are dead in its result.
+/// one that is mostly dead. One merge at a time, of a bounded number of rows, each a checkpoint of its own;
+/// one that is interrupted goes on where it was when the collection is opened again. Writing goes on
+/// meanwhile; rows that die during a merge are dead in its result.
 /// </summary>
 internal sealed class Merger(
     StoreContext store, StoreWriter writer, CheckpointWriter checkpoints, Sealer sealer)
 {
     /// <summary>
-    /// Dead part from which the background rewrites a file: a quarter, so that rows are not copied for little.
+    /// Dead part from which the background rewrites a file: a quarter, so that rows are not copied for
+    /// little.
     /// </summary>
     internal const double DeadMinInBackground = 0.25;
 
@@ -24,29 +25,40 @@ internal sealed class Merger(
     private const int SmallRows = 1024;
 
     private readonly Lock _merging = new();
+    private PendingMerge? _left;
+
+    /// <summary>
+    /// A merge that was interrupted before the collection was opened; its sources are shared.
+    /// </summary>
+    internal PendingMerge? Left
+    {
+        init => _left = value;
+    }
 
     /// <summary>Does one merge, if one is worth it.</summary>
-    /// <param name="deadMin">Part of a file's rows from which it is rewritten for its dead ones alone.</param>
+    /// <param name="deadMin">
+    /// Part of a file's rows from which it is rewritten for its dead ones alone.
+    /// </param>
     /// <param name="pace">How fast.</param>
-    /// <returns>Whether there was one to do.</returns>
+    /// <returns>Whether there was one to do, and another may be.</returns>
     /// <exception cref="OperationCanceledException">The pace says stop; nothing has changed.</exception>
     internal bool Step(double deadMin, WritePace pace)
     {
         lock (_merging)
         {
             Checkpoint checkpoint = checkpoints.Current;
-            List<SegmentView> chosen = Choose(checkpoint.Views, deadMin);
-            if (chosen.Count == 0)
+            PendingMerge? left = Interlocked.Exchange(ref _left, null);
+            IReadOnlyList<SegmentView> chosen = left?.Sources ?? Choose(checkpoint.Views, deadMin);
+            if (chosen.Count == 0 || sealer.HasLeft)
             {
                 return false;
             }
 
             try
             {
-                Merge(chosen, pace);
-                return true;
+                return Merge(left ?? new PendingMerge(0, chosen, checkpoint.Fields, 0), pace);
             }
-            catch (IndexCorruptException) when (chosen.Exists(view => view.Segment.IsDamaged))
+            catch (IndexCorruptException) when (chosen.Any(view => view.Segment.IsDamaged))
             {
                 // That segment is marked now: it stays as it is and is not chosen again; searches go on
                 // reporting it.
@@ -60,45 +72,61 @@ internal sealed class Merger(
     {
         lock (_merging)
         {
+            if (Interlocked.Exchange(ref _left, null) is { } left)
+            {
+                store.TryDelete(MergeFile.Name(left.Number));
+                store.TryDelete(OrphanFiles.SegmentName(left.Number) + AtomicFile.TemporarySuffix);
+            }
+
             foreach (Segment segment in checkpoints.Current.Views.Select(view => view.Segment).ToArray())
             {
                 SegmentView? view = Array.Find(
                     checkpoints.Current.Views, candidate => candidate.Segment == segment);
                 if (view is not null && !segment.IsDamaged)
                 {
-                    Merge([view], pace);
+                    _ = Merge(new PendingMerge(0, [view], checkpoints.Current.Fields, 0), pace);
                 }
             }
         }
     }
 
-    private void Merge(List<SegmentView> chosen, WritePace pace)
+    /// <summary>False, with nothing changed, where rows wait for a disk that refused to be sealed.</summary>
+    private bool Merge(PendingMerge merge, WritePace pace)
     {
-        chosen.ForEach(view => view.Segment.Share());
+        IReadOnlyList<SegmentView> chosen = merge.Sources;
+        Segment[] shared = [.. chosen.Select(view => view.Segment)];
+        Array.ForEach(shared, segment => segment.Share());
         Segment? made = null;
         try
         {
-            made = checkpoints.WriteSegment(chosen, checkpoints.Current.Fields, pace);
+            made = checkpoints.WriteMerged(merge, pace);
             bool isDone = sealer.TryBetween(() =>
             {
                 checkpoints.Commit(old => old with { Views = Replaced(old.Views, chosen, made) });
                 writer.Replace(chosen, made);
             });
-            if (!isDone && made is not null)
+            if (made is not null)
             {
-                store.TryDelete(System.IO.Path.GetFileName(made.Path));
+                store.TryDelete(MergeFile.Name((uint)made.Number));
+                if (!isDone)
+                {
+                    store.TryDelete(System.IO.Path.GetFileName(made.Path));
+                }
             }
+
+            return isDone;
         }
         finally
         {
             made?.Release();
-            chosen.ForEach(view => view.Segment.Release());
+            Array.ForEach(shared, segment => segment.Release());
         }
     }
 
-    private static SegmentView[] Replaced(SegmentView[] views, List<SegmentView> merged, Segment? made)
+    private static SegmentView[] Replaced(
+        SegmentView[] views, IReadOnlyList<SegmentView> merged, Segment? made)
     {
-        var kept = views.Where(view => !merged.Exists(old => old.Segment == view.Segment)).ToList();
+        var kept = views.Where(view => !merged.Any(old => old.Segment == view.Segment)).ToList();
         if (made is not null)
         {
             int at = Array.FindIndex(views, view => view.Segment == merged[0].Segment);

@@ -25,8 +25,8 @@ internal sealed partial class Sealer
     /// <param name="made">Durable segments, oldest first; listed nowhere. The caller keeps its shares.</param>
     /// <returns>The number of the batch.</returns>
     /// <exception cref="IOException">
-    /// The disk refuses. Nothing has happened, and it may be tried again; writes are not taken before it is
-    /// certain that nothing has happened on the disk either.
+    /// The disk refuses. Nothing has happened, and the segments are of no use any more; writes are not taken
+    /// before it is certain that nothing has happened on the disk either.
     /// </exception>
     internal ulong Load(IReadOnlyList<Segment> made)
     {

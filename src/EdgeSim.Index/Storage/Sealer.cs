@@ -27,6 +27,12 @@ internal sealed partial class Sealer(StoreWriter writer, CheckpointWriter checkp
                 Finish();
             }
 
+            if (checkpoints.Current.Views.Length >= IndexLimits.SegmentsMax)
+            {
+                // Not set aside yet, so that a merge can make room.
+                throw checkpoints.Full();
+            }
+
             _target = writer.BeginSealing();
             if (_target is not null)
             {
@@ -36,8 +42,12 @@ internal sealed partial class Sealer(StoreWriter writer, CheckpointWriter checkp
         }
     }
 
-    /// <summary>Goes on with what a refusing disk interrupted, without taking more.</summary>
-    internal void FinishLeft()
+    /// <summary>
+    /// Goes on with what a refusing disk interrupted, and seals what is in memory if there is enough of it:
+    /// another thread may have done so while this one waited.
+    /// </summary>
+    /// <exception cref="IndexStorageException">The disk refuses; nothing is lost.</exception>
+    internal void SealIfDue()
     {
         lock (_sealing)
         {
@@ -46,12 +56,17 @@ internal sealed partial class Sealer(StoreWriter writer, CheckpointWriter checkp
             {
                 Finish();
             }
+
+            if (writer.IsSealDue)
+            {
+                Seal();
+            }
         }
     }
 
     /// <summary>
-    /// Does something to the segments while no rows are being sealed; false, without doing it, where some wait
-    /// for a disk that refused.
+    /// Does something to the segments while no rows are being sealed; false, without doing it, where some
+    /// wait for a disk that refused.
     /// </summary>
     internal bool TryBetween(Action change)
     {

@@ -1,3 +1,5 @@
+using EdgeSim.Index.Payloads;
+
 namespace EdgeSim.Index.Storage;
 
 /// <summary>
@@ -17,6 +19,7 @@ internal sealed class Segment
     private readonly Section _payloadOffsets;
     private readonly Section _payloads;
     private readonly Lazy<(Key First, Key Last)> _range;
+    private readonly Lazy<PayloadIndexes?> _indexes;
     private int _users;
 
     /// <summary>Takes ownership of the mapping, whose header and section table have been checked.</summary>
@@ -44,9 +47,15 @@ internal sealed class Segment
         _range = new Lazy<(Key First, Key Last)>(
             () => (Key(OrdinalByKey(0)), Key(OrdinalByKey(RowCount - 1))),
             LazyThreadSafetyMode.PublicationOnly);
+        Section? indexes = _sections.Find(SectionId.PayloadIndexes);
+        _indexes = new Lazy<PayloadIndexes?>(
+            () => indexes is null ? null : PayloadIndexes.Open(new SectionBytes(indexes), RowCount),
+            LazyThreadSafetyMode.PublicationOnly);
     }
 
     internal string Path { get; }
+
+    internal MappedFile Map => _map;
 
     internal int Number { get; }
 
@@ -76,8 +85,12 @@ internal sealed class Segment
 
     internal SegmentColumn Column(int column) => _columns[column];
 
-    /// <summary>A section beside those that every segment has, or null.</summary>
-    internal Section? Extra(SectionId id) => _sections.Find(id);
+    /// <summary>The bytes of the payload indexes; null where it was made without.</summary>
+    internal Section? IndexSection => _sections.Find(SectionId.PayloadIndexes);
+
+    /// <summary>The payload indexes; null where it was made without. Read at the first use.</summary>
+    /// <exception cref="IndexCorruptException">They are damaged.</exception>
+    internal PayloadIndexes? Indexes => _indexes.Value;
 
     /// <summary>The key of a row.</summary>
     internal Key Key(int ordinal)

@@ -39,35 +39,33 @@ internal static class SegmentLayout
         (SectionId.KeyFilter, 8),
         (SectionId.PayloadOffsets, 8),
         (SectionId.Payloads, 1),
-        (SectionId.PayloadIndexes, 1),
-        (SectionId.Checksums, 4),
     };
 
     /// <summary>Blocks of a section; the last one may be shorter.</summary>
     internal static long BlockCount(long bytes) => (bytes + BlockBytes - 1) / BlockBytes;
 
-    /// <summary>A header with everything but the two checksums.</summary>
+    /// <summary>
+    /// A header with the sections of columns and rows. Those whose length is known only once they are written
+    /// are appended then: payload indexes, checksums.
+    /// </summary>
     internal static SegmentHeader Header(
         ulong collectionId, uint number, CollectionOptions options, SegmentShape shape)
     {
         SegmentHeader header = Empty(collectionId, number, options, shape.Rows);
-        long end = SegmentHeader.SizeBytes;
-        long blocks = 0;
+        header.FileBytes = SegmentHeader.SizeBytes;
         for (int column = 0; column < options.Vectors.Count; column++)
         {
             foreach ((SectionId id, int elementBytes) in OfColumn)
             {
-                long bytes = Bytes(id, column, shape, options, blocks);
-                Append(ref header, id, column, elementBytes, bytes, ref end, ref blocks);
+                Append(ref header, id, column, elementBytes, Bytes(id, column, shape, options));
             }
         }
 
         foreach ((SectionId id, int elementBytes) in OfRows)
         {
-            Append(ref header, id, 0, elementBytes, Bytes(id, 0, shape, options, blocks), ref end, ref blocks);
+            Append(ref header, id, 0, elementBytes, Bytes(id, 0, shape, options));
         }
 
-        header.FileBytes = (ulong)end;
         return header;
     }
 
@@ -88,6 +86,18 @@ internal static class SegmentLayout
             VectorCount = (uint)options.Vectors.Count,
         };
 
+    /// <summary>Where the payload indexes start: they may be long.</summary>
+    internal static long IndexOffset(in SegmentHeader header)
+        => ((long)header.FileBytes + LargeAlignment - 1) / LargeAlignment * LargeAlignment;
+
+    /// <summary>Notes the payload indexes, written where <see cref="IndexOffset"/> says.</summary>
+    internal static void AppendIndexes(ref SegmentHeader header, long bytes)
+        => AppendAt(ref header, SectionId.PayloadIndexes, 0, 1, bytes, IndexOffset(header));
+
+    /// <summary>Makes room for the checksums of all blocks, at the end.</summary>
+    internal static void AppendChecksums(ref SegmentHeader header, int blocks)
+        => Append(ref header, SectionId.Checksums, 0, sizeof(uint), (long)blocks * sizeof(uint));
+
     /// <summary>
     /// Whether a section that was read has the length that its segment's shape gives it; anything goes for
     /// those of later versions, and for those whose length nothing else states.
@@ -100,7 +110,7 @@ internal static class SegmentLayout
             {
                 return entry.ElementBytes == elementBytes
                     && entry.Column < options.Vectors.Count
-                    && (id is SectionId.Payloads or SectionId.PayloadIndexes or SectionId.Checksums
+                    && (id is SectionId.Payloads
                         || (long)entry.Bytes == FixedBytes(id, (int)entry.Column, shape, options));
             }
         }
@@ -108,22 +118,27 @@ internal static class SegmentLayout
         return true;
     }
 
+    /// <summary>Puts a section behind the others; with negative bytes it is left out.</summary>
     private static void Append(
-        ref SegmentHeader header,
-        SectionId id,
-        int column,
-        int elementBytes,
-        long bytes,
-        ref long end,
-        ref long blocks)
+        ref SegmentHeader header, SectionId id, int column, int elementBytes, long bytes)
     {
-        if (bytes < 0)
+        if (bytes >= 0)
         {
-            return;
+            long alignment = bytes >= BlockBytes ? LargeAlignment : SmallAlignment;
+            long offset = ((long)header.FileBytes + alignment - 1) / alignment * alignment;
+            AppendAt(ref header, id, column, elementBytes, bytes, offset);
+        }
+    }
+
+    private static void AppendAt(
+        ref SegmentHeader header, SectionId id, int column, int elementBytes, long bytes, long offset)
+    {
+        long blocks = 0;
+        for (int i = 0; i < header.SectionCount; i++)
+        {
+            blocks += BlockCount((long)header.Sections[i].Bytes);
         }
 
-        long alignment = bytes >= BlockBytes ? LargeAlignment : SmallAlignment;
-        long offset = (end + alignment - 1) / alignment * alignment;
         header.Sections[(int)header.SectionCount++] = new SectionEntry
         {
             Id = (uint)id,
@@ -133,20 +148,17 @@ internal static class SegmentLayout
             FirstChecksum = id == SectionId.Checksums ? 0 : (uint)blocks,
             Column = (uint)column,
         };
-        blocks += id == SectionId.Checksums ? 0 : BlockCount(bytes);
-        end = offset + bytes;
+        header.FileBytes = (ulong)(offset + bytes);
     }
 
     /// <summary>Length of a section; -1 where it is left out.</summary>
     private static long Bytes(
-        SectionId id, int column, SegmentShape shape, CollectionOptions options, long blocks) => id switch
+        SectionId id, int column, SegmentShape shape, CollectionOptions options) => id switch
         {
             SectionId.Owners or SectionId.Vectors when shape.Vectors[column] == shape.Rows => -1,
             SectionId.KeyHighs or SectionId.KeyKinds when !shape.HasUuids => -1,
             SectionId.KeyFilter when shape.Rows < KeyFilter.RowsMin => -1,
             SectionId.Payloads => shape.PayloadBytes,
-            SectionId.PayloadIndexes => shape.IndexBytes == 0 ? -1 : shape.IndexBytes,
-            SectionId.Checksums => blocks * sizeof(uint),
             _ => FixedBytes(id, column, shape, options),
         };
 

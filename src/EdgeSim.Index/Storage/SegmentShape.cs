@@ -5,12 +5,10 @@ namespace EdgeSim.Index.Storage;
 /// <param name="Vectors">Vectors of each column.</param>
 /// <param name="HasUuids">Whether some key is a UUID.</param>
 /// <param name="PayloadBytes">Bytes of all payloads.</param>
-/// <param name="IndexBytes">Bytes of the payload indexes; 0 where there are none.</param>
-internal sealed record SegmentShape(
-    int Rows, int[] Vectors, bool HasUuids, long PayloadBytes, long IndexBytes)
+internal sealed record SegmentShape(int Rows, int[] Vectors, bool HasUuids, long PayloadBytes)
 {
     /// <summary>The shape of what the live rows of some sources make.</summary>
-    internal static SegmentShape Of(IReadOnlyList<IRowSource> sources, int columns, long indexBytes)
+    internal static SegmentShape Of(IReadOnlyList<IRowSource> sources, int columns)
     {
         var vectors = new int[columns];
         int rows = 0;
@@ -35,6 +33,6 @@ internal sealed record SegmentShape(
             }
         }
 
-        return new SegmentShape(rows, vectors, hasUuids, payloadBytes, indexBytes);
+        return new SegmentShape(rows, vectors, hasUuids, payloadBytes);
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using EdgeSim.Index.Payloads;
 using Microsoft.Win32.SafeHandles;
 
 namespace EdgeSim.Index.Storage;
@@ -33,8 +34,9 @@ internal sealed class SegmentWriter
     /// <param name="number">Number of the segment.</param>
     /// <param name="options">The collection's options.</param>
     /// <param name="sources">Rows; at least one is live.</param>
-    /// <param name="indexes">The payload indexes of the live rows in their new order; may be empty.</param>
+    /// <param name="fields">The payload fields that it gets an index for.</param>
     /// <param name="pace">How fast.</param>
+    /// <param name="progress">How far the file is there already; null: it is not.</param>
     /// <returns>The header as written.</returns>
     internal static SegmentHeader Write(
         DurableFiles files,
@@ -43,25 +45,34 @@ internal sealed class SegmentWriter
         uint number,
         CollectionOptions options,
         IReadOnlyList<IRowSource> sources,
-        ReadOnlySpan<byte> indexes,
-        WritePace pace)
+        IReadOnlyList<PayloadIndexField> fields,
+        WritePace pace,
+        WriteProgress? progress = null)
     {
-        SegmentShape shape = SegmentShape.Of(sources, options.Vectors.Count, indexes.Length);
+        SegmentShape shape = SegmentShape.Of(sources, options.Vectors.Count);
         SegmentHeader header = SegmentLayout.Header(collectionId, number, options, shape);
-        using SafeFileHandle file = files.Create(path);
-        var blocks = new BlockWriter(files, file, pace);
+        bool isBegun = progress?.IsDurable(1) == true;
+        using SafeFileHandle file = isBegun ? files.Open(path) : files.Create(path);
+        var blocks = new BlockWriter(files, file, pace, progress);
         var writer = new SegmentWriter(blocks, sources, shape.Rows);
         for (int i = 0; i < header.SectionCount; i++)
         {
             SectionEntry entry = header.Sections[i];
-            if (entry.Id != (uint)SectionId.Checksums)
-            {
-                blocks.Begin(entry);
-                writer.WriteSection((SectionId)entry.Id, (int)entry.Column, indexes);
-                blocks.End();
-            }
+            blocks.Begin((long)entry.Offset);
+            writer.WriteSection((SectionId)entry.Id, (int)entry.Column);
+            blocks.End();
         }
 
+        if (fields.Count > 0)
+        {
+            blocks.Begin(SegmentLayout.IndexOffset(header));
+            var rows = new MergedPayloads(sources, shape.Rows);
+            long bytes = PayloadIndexBuilder.Write(rows, fields, new BlockStream(blocks));
+            blocks.End();
+            SegmentLayout.AppendIndexes(ref header, bytes);
+        }
+
+        SegmentLayout.AppendChecksums(ref header, blocks.Checksums.Count);
         ReadOnlySpan<byte> checksums = MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(blocks.Checksums));
         files.Write(file, checksums, (long)header.Sections[(int)header.SectionCount - 1].Offset);
         header.ChecksumsChecksum = Crc32C.Of(checksums);
@@ -71,7 +82,7 @@ internal sealed class SegmentWriter
         return header;
     }
 
-    private void WriteSection(SectionId id, int column, ReadOnlySpan<byte> indexes)
+    private void WriteSection(SectionId id, int column)
     {
         switch (id)
         {
@@ -117,9 +128,6 @@ internal sealed class SegmentWriter
                 break;
             case SectionId.Payloads:
                 Rows(static (to, from, ordinal) => to.Write(from.Payload(ordinal)));
-                break;
-            case SectionId.PayloadIndexes:
-                _writer.Write(indexes);
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(id), id, "No such section is written.");

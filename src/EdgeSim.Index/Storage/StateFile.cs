@@ -30,6 +30,26 @@ internal static class StateFile
     {
         var writer = new ArrayBufferWriter<byte>();
         writer.Advance(Zeroed(writer, StateHeader.SizeBytes));
+        uint pages = WritePages(writer, views);
+        WriteFields(writer, fields);
+        byte[] bytes = writer.WrittenSpan.ToArray();
+        var header = new StateHeader
+        {
+            Magic = StateHeader.MagicValue,
+            Version = StateHeader.VersionNewest,
+            Number = number,
+            CollectionId = collectionId,
+            PageCount = pages,
+            FieldCount = (uint)fields.Count,
+        };
+        MemoryMarshal.Write(bytes, header);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(ChecksumOffset), ChecksumOf(bytes));
+        return bytes;
+    }
+
+    /// <summary>Appends the pages with dead rows; returns how many.</summary>
+    internal static uint WritePages(ArrayBufferWriter<byte> writer, IReadOnlyList<SegmentView> views)
+    {
         uint pages = 0;
         foreach (SegmentView view in views)
         {
@@ -47,6 +67,13 @@ internal static class StateFile
             }
         }
 
+        return pages;
+    }
+
+    /// <summary>Appends the payload indexes.</summary>
+    internal static void WriteFields(
+        ArrayBufferWriter<byte> writer, IReadOnlyList<PayloadIndexField> fields)
+    {
         foreach (PayloadIndexField field in fields)
         {
             byte[] path = Encoding.UTF8.GetBytes(field.Path);
@@ -56,20 +83,6 @@ internal static class StateFile
             path.CopyTo(entry[4..]);
             writer.Advance(4 + path.Length);
         }
-
-        byte[] bytes = writer.WrittenSpan.ToArray();
-        var header = new StateHeader
-        {
-            Magic = StateHeader.MagicValue,
-            Version = StateHeader.VersionNewest,
-            Number = number,
-            CollectionId = collectionId,
-            PageCount = pages,
-            FieldCount = (uint)fields.Count,
-        };
-        MemoryMarshal.Write(bytes, header);
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(ChecksumOffset), ChecksumOf(bytes));
-        return bytes;
     }
 
     /// <summary>The checksum of a whole file.</summary>
@@ -86,7 +99,9 @@ internal static class StateFile
         if (bytes.Length != (int)slot.StateBytes || bytes.Length < StateHeader.SizeBytes)
         {
             throw new IndexCorruptException(
-                path, null, $"the file has {bytes.Length} bytes, not the {slot.StateBytes} that were written");
+                path,
+                null,
+                $"the file has {bytes.Length} bytes, not the {slot.StateBytes} that were written");
         }
 
         var header = MemoryMarshal.Read<StateHeader>(bytes);
@@ -112,7 +127,7 @@ internal static class StateFile
         int at = StateHeader.SizeBytes;
         try
         {
-            return (ReadPages(bytes, ref at, header), ReadFields(bytes, ref at, header));
+            return (ReadPages(bytes, ref at, header.PageCount), ReadFields(bytes, ref at, header.FieldCount));
         }
         catch (ArgumentOutOfRangeException)
         {
@@ -120,10 +135,11 @@ internal static class StateFile
         }
     }
 
-    private static Dictionary<uint, Tombstones> ReadPages(byte[] bytes, ref int at, in StateHeader header)
+    /// <summary>Reads pages that a checksum covers.</summary>
+    internal static Dictionary<uint, Tombstones> ReadPages(byte[] bytes, ref int at, uint count)
     {
         var pages = new Dictionary<uint, List<ulong[]?>>();
-        for (int i = 0; i < header.PageCount; i++, at += PageBytes)
+        for (int i = 0; i < count; i++, at += PageBytes)
         {
             ReadOnlySpan<byte> entry = bytes.AsSpan(at, PageBytes);
             uint number = BinaryPrimitives.ReadUInt32LittleEndian(entry);
@@ -146,10 +162,11 @@ internal static class StateFile
         return pages.ToDictionary(pair => pair.Key, pair => new Tombstones([.. pair.Value]));
     }
 
-    private static List<PayloadIndexField> ReadFields(byte[] bytes, ref int at, in StateHeader header)
+    /// <summary>Reads payload indexes that a checksum covers.</summary>
+    internal static List<PayloadIndexField> ReadFields(byte[] bytes, ref int at, uint count)
     {
         var fields = new List<PayloadIndexField>();
-        for (int i = 0; i < header.FieldCount; i++)
+        for (int i = 0; i < count; i++)
         {
             ReadOnlySpan<byte> entry = bytes.AsSpan(at, 4);
             int length = BinaryPrimitives.ReadUInt16LittleEndian(entry[2..]);

@@ -38,6 +38,11 @@ internal sealed partial class Store
                 "Compact it, or start another collection.");
         }
 
+        while (_checkpoints.Current.Views.Length + made.Count >= IndexLimits.SegmentsMax
+            && _merger.Step(Merger.DeadMinInBackground, new WritePace(0, _stop.Token)))
+        {
+        }
+
         ulong sequence = 0;
         Guard("the rows could not be added", () => sequence = _sealer.Load(made));
         if (_context.Settings.IsBackground)

@@ -30,6 +30,14 @@ internal sealed partial class StoreWriter
     internal (ulong Sequence, uint LogNumber) BeginLoading()
     {
         ulong sequence = _state.Sequence + 1;
+        if (_log.MayHoldFailed)
+        {
+            // A batch of this number that failed: the header of the log below would not say that it does not
+            // count.
+            _log.Start(sequence);
+            LogFiles++;
+        }
+
         _log.Start(sequence + 1);
         LogFiles++;
         return (sequence, _log.Number);
@@ -44,6 +52,7 @@ internal sealed partial class StoreWriter
         _log.Close();
         _log.Written = _state.Sequence;
         _mustSeal = true;
+        NoteDue();
     }
 
     /// <summary>Shows the rows of that batch.</summary>
@@ -55,6 +64,7 @@ internal sealed partial class StoreWriter
         LogFiles = 1;
         _sealed = sequence;
         _mustSeal = false;
+        NoteDue();
         _holder.Publish(_state.MakeSnapshot());
     }
 }

@@ -70,9 +70,28 @@ internal sealed class Tombstones
         return new Tombstones(pages);
     }
 
+    /// <summary>Whether every row that is dead here is dead there.</summary>
+    internal bool IsWithin(Tombstones other)
+    {
+        for (int page = 0; page < _pages.Length; page++)
+        {
+            ReadOnlySpan<ulong> words = _pages[page];
+            ReadOnlySpan<ulong> others = page < other._pages.Length ? other._pages[page] : default;
+            for (int i = 0; i < words.Length; i++)
+            {
+                if ((words[i] & ~(others.IsEmpty ? 0 : others[i])) != 0)
+                {
+                    return false;
+                }
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>
-    /// A bitmap that is being changed by the writer alone. Until <see cref="Finish"/> it shares the pages that
-    /// it has not touched.
+    /// A bitmap that is being changed by the writer alone. Until <see cref="Finish"/> it shares the pages
+    /// that it has not touched.
     /// </summary>
     internal sealed class Builder(Tombstones from)
     {
@@ -107,6 +126,10 @@ internal sealed class Tombstones
             _count += isDead ? 1 : -1;
         }
 
+        /// <summary>What it is by now, to be read until the next <see cref="Set"/>.</summary>
+        internal Tombstones Peek() => new(_pages, _count);
+
+        /// <summary>What it has become. Nothing is set any more.</summary>
         internal Tombstones Finish() => new(_pages, _count);
     }
 }

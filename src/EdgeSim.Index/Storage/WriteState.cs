@@ -4,8 +4,8 @@ using EdgeSim.Index.Quantization;
 namespace EdgeSim.Index.Storage;
 
 /// <summary>
-/// The rows as the writer changes them, between two snapshots. Everything can be taken back to a mark: a batch
-/// that turns out to be wrong, or that the log does not take, leaves nothing.
+/// The rows as the writer changes them, between two snapshots. Everything can be taken back to a mark: a
+/// batch that turns out to be wrong, or that the log does not take, leaves nothing.
 /// </summary>
 internal sealed class WriteState
 {
@@ -132,7 +132,33 @@ internal sealed class WriteState
     }
 
     /// <summary>Keys of the live rows that a filter matches, among what has been applied so far.</summary>
-    internal List<Key> Select(Filter filter) => throw new NotSupportedException();
+    /// <exception cref="ArgumentException">
+    /// More than <see cref="IndexLimits.FilteredPointsMax"/>, or a filter that makes no sense.
+    /// </exception>
+    internal List<Key> Select(Filter filter)
+    {
+        PreparedFilter prepared = PreparedFilter.Prepare(filter);
+        var evaluator = new FilterEvaluator();
+        var rows = new RowBitmap();
+        var keys = new List<Key>();
+        foreach (SourceRows source in Sources())
+        {
+            evaluator.Evaluate(prepared, source, rows);
+            for (int row = rows.Next(0); row >= 0; row = rows.Next(row + 1))
+            {
+                keys.Add(source.Key(row));
+            }
+
+            if (keys.Count > IndexLimits.FilteredPointsMax)
+            {
+                throw new ArgumentException(
+                    $"The filter matches more than {IndexLimits.FilteredPointsMax} points, the most that one "
+                    + "batch changes. Narrow it, for instance by ranges of a field.");
+            }
+        }
+
+        return keys;
+    }
 
     /// <summary>Declares a payload index, or with kind 0 drops it.</summary>
     internal void SetField(int kind, string path)
@@ -183,7 +209,9 @@ internal sealed class WriteState
         return new Snapshot(_options, Sequence, _views, fresh, Fields);
     }
 
-    /// <summary>Sets the rows in memory aside to be sealed; new ones go elsewhere. Between two batches.</summary>
+    /// <summary>
+    /// Sets the rows in memory aside to be sealed; new ones go elsewhere. Between two batches.
+    /// </summary>
     internal void BeginSealing()
     {
         _sealing = Active;
@@ -193,8 +221,8 @@ internal sealed class WriteState
     }
 
     /// <summary>
-    /// Puts the segment that the rows set aside have become in their place; those that died meanwhile are dead
-    /// in it too. Null when none of them lived. Between two batches.
+    /// Puts the segment that the rows set aside have become in their place; those that died meanwhile are
+    /// dead in it too. Null when none of them lived. Between two batches.
     /// </summary>
     internal void EndSealing(Segment? made, ulong sealedSequence)
     {
@@ -293,6 +321,29 @@ internal sealed class WriteState
 
         Active = kept;
     }
+
+    private IEnumerable<SourceRows> Sources()
+    {
+        for (int i = 0; i < _views.Length; i++)
+        {
+            yield return _dead[i] is { } builder
+                ? new SourceRows(
+                    new SegmentView(_views[i].Segment, builder.Peek()), _views[i].Segment)
+                : new SourceRows(_views[i], _views[i].Segment);
+        }
+
+        if (_sealing is not null)
+        {
+            yield return new SourceRows(Current(_sealing, _sealingLive), null);
+        }
+
+        yield return new SourceRows(Current(Active, _activeLive), null);
+    }
+
+    /// <summary>
+    /// Fresh rows as the batches so far have left them: those that died in this one are dead.
+    /// </summary>
+    private FreshView Current(FreshRows rows, int live) => new(rows, rows.RowCount, Sequence, live);
 
     private void SetViews(SegmentView[] views)
     {

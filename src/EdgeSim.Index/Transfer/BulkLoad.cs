@@ -141,7 +141,7 @@ public sealed class BulkLoad : IDisposable
 
     /// <summary>
     /// Makes the points visible to every reader that comes and durable, all at once. Writers wait for a moment
-    /// at its end. When the disk refuses it may be called again.
+    /// at its end. When it throws, the load is lost.
     /// </summary>
     /// <returns>The load as one batch of the collection's history.</returns>
     /// <exception cref="IndexFullException">The collection has as many rows or files as it can.</exception>
@@ -156,7 +156,16 @@ public sealed class BulkLoad : IDisposable
             return new WriteReceipt(_store.Snapshots.Sequence, Durability.Always, 0);
         }
 
-        ulong sequence = _store.Load(_made);
+        ulong sequence = 0;
+        try
+        {
+            sequence = _store.Load(_made);
+        }
+        catch (Exception refused)
+        {
+            Lose(refused);
+        }
+
         _isOver = true;
         _made.ForEach(segment => segment.Release());
         _made.Clear();
@@ -235,7 +244,7 @@ public sealed class BulkLoad : IDisposable
         Dispose();
         if (refused is IOException or UnauthorizedAccessException)
         {
-            throw new IndexStorageException(
+            refused = new IndexStorageException(
                 _store.Context.Path, $"the rows could not be written: {refused.Message}", refused);
         }
 

@@ -23,7 +23,7 @@ internal sealed class BulkSection
         ElementBytes = elementBytes;
         Offset = offset;
         _writer = new BlockWriter(files, file, WritePace.Free);
-        _writer.Begin(Entry(0));
+        _writer.Begin(offset);
     }
 
     internal SectionId Id { get; }

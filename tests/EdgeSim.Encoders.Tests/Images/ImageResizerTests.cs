@@ -64,6 +64,31 @@ public sealed class ImageResizerTests
         AssertNear(expected, resizer.Tensor, 0.501, $"{width} × {height}");
     }
 
+    [Theory]
+    [InlineData(320, 240, 1)]
+    [InlineData(410, 308, 4)]
+    [InlineData(480, 270, 3)]
+    [InlineData(504, 378, 6)]
+    [InlineData(1120, 448, 8)]
+    public void Resize_CameraFrames_EqualsDefinitionToTheLevel(int width, int height, int orientation)
+    {
+        // What scaled decoding leaves of 640 × 480, 1640 × 1232, 1920 × 1080 and 4032 × 3024 pixels, and five
+        // pixels for one.
+        const int Target = 224;
+        int part = Pictures.Emulated ? 14 : 2;
+        (int partWidth, int partHeight) = (width / part, height / part);
+        ImageInput input = Pictures.Input(Target / part, Target / part);
+        byte[] rgb = Pictures.Noise(partWidth, partHeight, seed: (ulong)width);
+        double[] upright = NaiveResizer.Resize(rgb, partWidth, partHeight, input);
+        byte[] levels = [.. upright.Select(value => (byte)Math.Floor(value + 0.5 + 1e-6))];
+        (byte[] expected, _, _) = Turn(levels, input.Width, input.Height, orientation);
+        var resizer = new ImageResizer(input);
+
+        resizer.Resize(rgb, partWidth, partHeight, orientation);
+
+        Assert.Equal(expected.Select(value => (float)value), resizer.Tensor);
+    }
+
     [Fact]
     public void Resize_SameSize_KeepsEveryByte()
     {
@@ -138,6 +163,9 @@ public sealed class ImageResizerTests
     [InlineData(97, 61, "crop", 9809792403557465972UL)]
     [InlineData(13, 200, "pad", 2702792472785214577UL)]
     [InlineData(5, 4, "stretch", 4592515378422722023UL)]
+    [InlineData(75, 100, "stretch", 4450255486016000401UL)]
+    [InlineData(144, 64, "crop", 7803504787706215394UL)]
+    [InlineData(60, 31, "pad", 3213013400200081778UL)]
     public void Resize_OnEveryProcessor_GivesTheSameBits(int width, int height, string fit, ulong expected)
     {
         var resizer = new ImageResizer(new ImageInput("image", 40, 30, fit, 1 / 127.5f, -1, 7));

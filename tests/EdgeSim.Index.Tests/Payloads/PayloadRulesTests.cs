@@ -57,6 +57,24 @@ public sealed class PayloadRulesTests
     }
 
     [Fact]
+    public void Check_AHugeValueDeepInside_IsWalkedOnceALevel()
+    {
+        byte[] payload =
+        [
+            0xdd, 0x00, 0x0f, 0x00, 0x00, .. Enumerable.Repeat((byte)0xc0, 0x0f_0000),
+        ];
+        byte[] rest = [.. Enumerable.Range('b', 7).SelectMany(key => (byte[])[0xa1, (byte)key, 0xc0])];
+        for (int level = 1; level < IndexLimits.PayloadDepthMax; level++)
+        {
+            payload = [0x88, 0xa1, 0x61, .. payload, .. rest];
+        }
+
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        PayloadRules.Check(payload);
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(20), clock.Elapsed.ToString());
+    }
+
+    [Fact]
     public void Check_TooManyBytes_IsRefused()
         => Assert.Contains("at most 1048576", Refusal(new byte[IndexLimits.PayloadBytesMax + 1]));
 

@@ -7,12 +7,15 @@ internal sealed class TemporaryDirectory : IDisposable
 
     public string Sub(string name) => System.IO.Path.Combine(Path, name);
 
-    /// <summary>A copy of a directory's files, for tests that damage them.</summary>
+    /// <summary>
+    /// A copy of a collection's files, for tests that damage them; of an open one it is what a killed process
+    /// leaves.
+    /// </summary>
     public string CopyOf(string directory, string name)
     {
         string target = Sub(name);
         Directory.CreateDirectory(target);
-        foreach (string file in Directory.GetFiles(directory))
+        foreach (string file in Directory.GetFiles(directory).Where(file => !file.EndsWith("LOCK")))
         {
             File.Copy(
                 file, System.IO.Path.Combine(target, System.IO.Path.GetFileName(file)), overwrite: true);

@@ -141,6 +141,10 @@ internal sealed class FaultyFiles(DurableFiles inner) : DurableFiles
         inner.SetLength(file, bytes);
     }
 
+    /// <summary>A refusal is an answer here, not a failure.</summary>
+    internal override bool TryReserve(SafeFileHandle file, long bytes)
+        => Fails(TraceKind.SetLength, PathOf(file)) is null && inner.TryReserve(file, bytes);
+
     internal override void Rename(string from, string to)
     {
         Step(TraceKind.Rename, from);

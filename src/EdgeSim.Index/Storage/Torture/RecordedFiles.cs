@@ -147,6 +147,20 @@ internal sealed class RecordedFiles : DurableFiles
         }
     }
 
+    internal override bool TryReserve(SafeFileHandle file, long bytes)
+    {
+        lock (_gate)
+        {
+            bool isDone = base.TryReserve(file, bytes);
+            if (isDone)
+            {
+                Note(file, TraceKind.SetLength, bytes);
+            }
+
+            return isDone;
+        }
+    }
+
     internal override void Rename(string from, string to)
     {
         lock (_gate)

@@ -12,10 +12,11 @@ public sealed partial class FaultyFilesTests
         BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public | BindingFlags.DeclaredOnly;
 
     [Theory]
-    [InlineData(typeof(RecordedFiles))]
+    [InlineData(typeof(RecordedFiles), nameof(DurableFiles.Read), nameof(DurableFiles.Map))]
     [InlineData(typeof(FaultyFiles))]
-    public void Doubles_OverrideEveryStep(Type type) => Assert.Equal(
-        typeof(DurableFiles).GetMethods(Own).Where(method => method.IsVirtual)
+    public void Doubles_OverrideEveryStep(Type type, params string[] thatChangeNothing) => Assert.Equal(
+        typeof(DurableFiles).GetMethods(Own)
+            .Where(method => method.IsVirtual && !thatChangeNothing.Contains(method.Name))
             .Select(method => $"{method}").Order(),
         type.GetMethods(Own).Where(method => method.GetBaseDefinition().DeclaringType == typeof(DurableFiles))
             .Select(method => $"{method}").Order());
