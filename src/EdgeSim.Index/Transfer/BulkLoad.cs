@@ -60,8 +60,11 @@ public sealed class BulkLoad : IDisposable
     /// <exception cref="IndexStorageException">The disk refuses; the load is lost.</exception>
     public void Append(Key key, ReadOnlySpan<float> vector, ReadOnlySpan<byte> payload = default)
     {
+        PayloadRules.Check(payload);
+        Array.Clear(_isSet);
         SetVector(null, vector);
-        Append(key, payload);
+        Put(key, payload, _codes, 0);
+        Array.Clear(_isSet);
     }
 
     /// <summary>
@@ -215,7 +218,7 @@ public sealed class BulkLoad : IDisposable
     private BulkSegment StartSegment()
     {
         long rows = _load.RowsExpected is { } expected && expected > Count ? expected - Count : _nextRows;
-        _nextRows *= 2;
+        _nextRows = Math.Min(2 * _nextRows, IndexLimits.SegmentRowsMax);
         return _store.StartSegment((int)Math.Min(rows, _load.SegmentRows));
     }
 
