@@ -102,6 +102,12 @@ public static class IndexLimits
     public const int SegmentRowsMax = 1 << 24;
 
     /// <summary>
+    /// Bytes of one point in a file that is imported: a payload of <see cref="PayloadBytesMax"/> whose letters
+    /// are written as \uXXXX, and all vectors with 24 letters a component.
+    /// </summary>
+    public const int PointBytesMax = 8 << 20;
+
+    /// <summary>
     /// Rows of one file of a bulk load, if nobody says otherwise: their keys take 12 to 21 MiB until the file
     /// is complete.
     /// </summary>

@@ -185,6 +185,9 @@ public sealed class BulkLoad : IDisposable
         _made.Clear();
     }
 
+    /// <summary>Forgets what was set for a point that was not appended.</summary>
+    internal void ClearVectors() => Array.Clear(_isSet);
+
     private void Put(Key key, ReadOnlySpan<byte> payload, sbyte[][] codes, int start)
     {
         RequireOpen();
