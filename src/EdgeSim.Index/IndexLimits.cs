@@ -102,6 +102,24 @@ public static class IndexLimits
     public const int SegmentRowsMax = 1 << 24;
 
     /// <summary>
+    /// Bytes of one point in a file that is imported: a payload of <see cref="PayloadBytesMax"/> whose letters
+    /// are written as \uXXXX, and all vectors with 24 letters a component.
+    /// </summary>
+    public const int PointBytesMax = 8 << 20;
+
+    /// <summary>
+    /// Rows of one file of a bulk load, if nobody says otherwise: their keys take 12 to 21 MiB until the file
+    /// is complete.
+    /// </summary>
+    public const int LoadedSegmentRowsDefault = 1 << 20;
+
+    /// <summary>
+    /// Codes of the first file of a bulk load whose rows nobody has counted; each next file is twice as long.
+    /// A file that ends early is written once more.
+    /// </summary>
+    internal const int LoadedSegmentBytesFirst = 64 << 20;
+
+    /// <summary>
     /// Rows of a collection, replaced ones included: a match carries its place in 32 bits during a search.
     /// </summary>
     public const long RowsMax = 1L << 30;

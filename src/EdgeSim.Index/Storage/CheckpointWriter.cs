@@ -169,7 +169,7 @@ internal sealed class CheckpointWriter : IDisposable
     /// The next number. None is used twice, not even after a failure: what that failure left may be listed by
     /// a slot.
     /// </summary>
-    private uint TakeNumber() => Interlocked.Increment(ref _nextNumber) - 1;
+    internal uint TakeNumber() => Interlocked.Increment(ref _nextNumber) - 1;
 
     /// <summary>Writes what a checkpoint knows beside its segments, durable; nothing names it yet.</summary>
     internal Checkpoint WriteState(Checkpoint next)

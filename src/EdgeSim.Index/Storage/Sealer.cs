@@ -5,7 +5,7 @@ namespace EdgeSim.Index.Storage;
 /// them, and drops the logs they were in. One at a time. When the disk refuses, the rows stay set aside, with
 /// their logs, and the next call goes on.
 /// </summary>
-internal sealed class Sealer(StoreWriter writer, CheckpointWriter checkpoints) : IDisposable
+internal sealed partial class Sealer(StoreWriter writer, CheckpointWriter checkpoints) : IDisposable
 {
     private readonly Lock _sealing = new();
     private Snapshot? _target;
@@ -21,6 +21,7 @@ internal sealed class Sealer(StoreWriter writer, CheckpointWriter checkpoints) :
     {
         lock (_sealing)
         {
+            Settle();
             if (_target is not null)
             {
                 Finish();
@@ -50,6 +51,7 @@ internal sealed class Sealer(StoreWriter writer, CheckpointWriter checkpoints) :
     {
         lock (_sealing)
         {
+            Settle();
             if (_target is not null)
             {
                 Finish();
@@ -70,6 +72,7 @@ internal sealed class Sealer(StoreWriter writer, CheckpointWriter checkpoints) :
     {
         lock (_sealing)
         {
+            Settle();
             if (_target is null)
             {
                 change();

@@ -5,7 +5,7 @@ namespace EdgeSim.Index.Storage;
 /// <summary>
 /// An open collection: its parts, opened and closed in order, and the work that goes on by itself.
 /// </summary>
-internal sealed class Store : IDisposable
+internal sealed partial class Store : IDisposable
 {
     private readonly DirectoryLock _lock;
     private readonly StoreContext _context;

@@ -8,7 +8,7 @@ namespace EdgeSim.Index.Storage;
 /// and the next flush serves all of them (group commit; DeWitt et al., Implementation techniques for main
 /// memory database systems, 1984).
 /// </summary>
-internal sealed class StoreWriter : IDisposable
+internal sealed partial class StoreWriter : IDisposable
 {
     /// <summary>Batches that one flush serves; bounds the record buffer with their bytes.</summary>
     private const int GroupMax = 256;
