@@ -3,7 +3,9 @@ using EdgeSim.Index.Tests.Support;
 
 namespace EdgeSim.Index.Tests;
 
-/// <summary>Readers see what one batch left, whatever goes on, over rows in files, being sealed and in memory.</summary>
+/// <summary>
+/// Readers see what one batch left, whatever goes on, over rows in files, being sealed and in memory.
+/// </summary>
 public sealed class CollectionReaderTests : IDisposable
 {
     private const int Dimension = 6;
@@ -28,7 +30,8 @@ public sealed class CollectionReaderTests : IDisposable
         FillThreeWays();
         using CollectionReader reader = _collection.Read();
         Assert.Equal((1, 2), (reader.Snapshot.Views.Length, reader.Snapshot.Fresh.Length));
-        var expected = Enumerable.Range(0, 90).Where(key => key % 10 != 3).Select(key => (Key)(ulong)key).ToList();
+        var expected = Enumerable.Range(0, 90).Where(key => key % 10 != 3)
+            .Select(key => (Key)(ulong)key).ToList();
         Assert.Equal(expected.Count, reader.Count);
         Assert.Equal(expected, Rows.Keys(reader));
         foreach (int page in (int[])[1, 2, 7, 81, 200])

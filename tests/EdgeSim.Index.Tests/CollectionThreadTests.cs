@@ -4,6 +4,7 @@ using EdgeSim.Index.Tests.Support;
 namespace EdgeSim.Index.Tests;
 
 /// <summary>Many threads at once, durability, and the work that goes on in the background.</summary>
+[Trait("kernels", "any")]
 public sealed class CollectionThreadTests(ITestOutputHelper output)
 {
     private const int Dimension = 8;
@@ -41,7 +42,8 @@ public sealed class CollectionThreadTests(ITestOutputHelper output)
         using var directory = new TemporaryDirectory();
         using var flushed = new ManualResetEventSlim();
         FaultyFiles disk = Counting(flushed.Set);
-        CollectionOptions options = Rows.Options(Metric.Dot, Dimension) with { Durability = Durability.Interval };
+        CollectionOptions options =
+            Rows.Options(Metric.Dot, Dimension) with { Durability = Durability.Interval };
         using Collection collection = Collection.Create(
             directory.Sub("c"), options, Rows.Quiet with { FlushIntervalMs = 20 }, disk);
         Rows.Add(collection, 0, 1, 71);
@@ -121,8 +123,8 @@ public sealed class CollectionThreadTests(ITestOutputHelper output)
     }
 
     /// <summary>
-    /// Writers on keys of their own, readers that check that a batch is seen whole, sealing and merging in the
-    /// background, and Compact, Flush and Seal by hand in between.
+    /// Writers on keys of their own, readers that check that a batch is seen whole, sealing and merging in
+    /// the background, and Compact, Flush and Seal by hand in between.
     /// </summary>
     [Theory]
     [InlineData(Durability.None, 2001)]
@@ -215,7 +217,9 @@ public sealed class CollectionThreadTests(ITestOutputHelper output)
         Assert.InRange(collection.Segments.Count, 1, 20);
     }
 
-    /// <summary>Merging in the background is as slow as it may be: it hurries before the files run out.</summary>
+    /// <summary>
+    /// Merging in the background is as slow as it may be: it hurries before the files run out.
+    /// </summary>
     [Fact]
     public void Write_FasterThanMerging_WaitsAndDoesNotRunOutOfFiles()
     {

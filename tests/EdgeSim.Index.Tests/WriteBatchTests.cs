@@ -110,7 +110,8 @@ public sealed class WriteBatchTests : IDisposable
         [
             0, 1, 255, uint.MaxValue, long.MaxValue, ulong.MaxValue,
             Guid.Empty, new Guid("00000000-0000-0000-0000-000000000001"),
-            new Guid("00000000-0000-0001-0000-000000000000"), new Guid("ffffffff-ffff-ffff-ffff-ffffffffffff"),
+            new Guid("00000000-0000-0001-0000-000000000000"),
+            new Guid("ffffffff-ffff-ffff-ffff-ffffffffffff"),
         ];
         Write(batch =>
         {

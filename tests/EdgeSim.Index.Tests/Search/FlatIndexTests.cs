@@ -210,7 +210,9 @@ public sealed class FlatIndexTests
             double tolerance = Tolerance(metric, query, stored[(int)matches[i].Key.Number].Stored);
             Assert.Equal(expected[i].Score, matches[i].Score, tolerance);
             Assert.Equal(
-                Rows.Score(metric, query, stored[(int)matches[i].Key.Number].Stored), matches[i].Score, tolerance);
+                Rows.Score(metric, query, stored[(int)matches[i].Key.Number].Stored),
+                matches[i].Score,
+                tolerance);
             Assert.True(keys.Add(matches[i].Key));
             Assert.True(i == 0 || matches[i - 1].Score >= matches[i].Score);
         }

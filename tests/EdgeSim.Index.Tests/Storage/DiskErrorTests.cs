@@ -7,6 +7,7 @@ namespace EdgeSim.Index.Tests.Storage;
 /// A disk that refuses at every call of a program there is, once or for ever, in every way: what was accepted
 /// stays and can be read, the failure is a typed one, and when the disk is well again so is the collection.
 /// </summary>
+[Trait("kernels", "any")]
 public sealed class DiskErrorTests(ITestOutputHelper output)
 {
     private const int ChangesMax = 12;
@@ -156,7 +157,9 @@ public sealed class DiskErrorTests(ITestOutputHelper output)
 
         internal int Failures { get; private set; }
 
-        /// <summary>Batches that were reported as failed and were there when the collection was opened again.</summary>
+        /// <summary>
+        /// Batches that were reported as failed and were there when the collection was opened again.
+        /// </summary>
         internal int Ghosts { get; private set; }
 
         internal void Run()
@@ -178,7 +181,9 @@ public sealed class DiskErrorTests(ITestOutputHelper output)
             }
         }
 
-        /// <summary>Everything accepted is there, before and after opening, and the collection goes on.</summary>
+        /// <summary>
+        /// Everything accepted is there, before and after opening, and the collection goes on.
+        /// </summary>
         internal void RunHealed()
         {
             int before = Failures;

@@ -6,8 +6,8 @@ using EdgeSim.Index.Tests.Support;
 namespace EdgeSim.Index.Tests.Storage;
 
 /// <summary>
-/// Collections that older versions wrote open for ever. A new version of the format gets a fixture of its own,
-/// written once by the code that introduced it:
+/// Collections that older versions wrote open for ever. A new version of the format gets a fixture of its
+/// own, written once by the code that introduced it:
 /// <c>EDGESIM_WRITE_FIXTURE=tests/fixtures/index-v2.tar.gz dotnet EdgeSim.Index.Tests.dll -method
 /// "*Create_ByThisVersion_IsTheGoldenCollection"</c>.
 /// </summary>
@@ -122,7 +122,10 @@ public sealed class FixtureTests : IDisposable
         Durability = Durability.Interval,
         Vectors =
         [
-            new VectorOptions { Name = "text", Dimension = 12, Metric = Metric.Cosine, Fingerprint = "golden", Model = "m" },
+            new VectorOptions
+            {
+                Name = "text", Dimension = 12, Metric = Metric.Cosine, Fingerprint = "golden", Model = "m",
+            },
             new VectorOptions { Name = "image", Dimension = 5, Metric = Metric.Dot, Fingerprint = "" },
         ],
     };
@@ -130,7 +133,8 @@ public sealed class FixtureTests : IDisposable
     /// <summary>Two segments with tombstones, a payload index, and a log with changes of all of it.</summary>
     private static Collection CreateVersion2(string path)
     {
-        Collection collection = Collection.Create(path, Options, Rows.Quiet with { FlushIntervalMs = 60_000 });
+        Collection collection = Collection.Create(
+            path, Options, Rows.Quiet with { FlushIntervalMs = 60_000 });
         WriteBatch batch = collection.NewBatch();
         for (ulong key = 0; key < 60; key++)
         {
@@ -196,7 +200,8 @@ public sealed class FixtureTests : IDisposable
             ulong seed = key == Guid.Empty ? 1 : key == ulong.MaxValue ? 2 : key == s_uuid ? 3 : key.Number;
             Assert.True(reader.TryGet(key, out Match row));
             byte[] payload = key == 7 ? Json("""{"replaced":true}""")
-                : key == 8 ? Json("""{"n":8,"place":{"name":"p0","tags":["a","b8"],"deep":[1,-2,3.5,null]}}""")
+                : key == 8
+                    ? Json("""{"n":8,"place":{"name":"p0","tags":["a","b8"],"deep":[1,-2,3.5,null]}}""")
                 : PayloadOf(seed);
             Assert.Equal(payload, reader.Payload(row).ToArray());
             bool isLate = key.IsUuid || key.Number >= 100 || key == 7;
@@ -210,7 +215,8 @@ public sealed class FixtureTests : IDisposable
         reader.Search(Rows.Vector(7, 84, 12), new SearchScratch(), matches);
         Assert.Equal<Key>(7, matches[0].Key);
         Assert.InRange(matches[0].Score, 0.9998f, 1.0001f);
-        Assert.Equal(2, reader.Search(Rows.Vector(11, 82, 5), new SearchScratch(), matches, "image").MatchCount);
+        Assert.Equal(
+            2, reader.Search(Rows.Vector(11, 82, 5), new SearchScratch(), matches, "image").MatchCount);
     }
 
     private static byte[] PayloadOf(ulong key)

@@ -3,7 +3,10 @@ using EdgeSim.Index.Tests.Support;
 
 namespace EdgeSim.Index.Tests.Storage;
 
-/// <summary>Long random programs against a plain dictionary that says what the collection must hold.</summary>
+/// <summary>
+/// Long random programs against a plain dictionary that says what the collection must hold.
+/// </summary>
+[Trait("kernels", "any")]
 public sealed class StoreModelTests(ITestOutputHelper output)
 {
     private const int ChangesMax = 10;

@@ -7,7 +7,8 @@ namespace EdgeSim.Index.Tests.Support;
 
 /// <summary>
 /// A process that writes batches into a collection until it is killed, and says after each that it was
-/// acknowledged. It is this test program, started with a variable that makes it a writer before any test runs.
+/// acknowledged. It is this test program, started with a variable that makes it a writer before any test
+/// runs.
 /// </summary>
 internal static class StoreWriterProcess
 {

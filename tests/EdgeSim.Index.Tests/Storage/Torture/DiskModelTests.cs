@@ -194,7 +194,9 @@ public sealed class DiskModelTests
         Assert.Equal(["a=xp", "a=xy"], AllOutcomes((files, root) => Program(files, root, writesAgain: true)));
     }
 
-    /// <summary>What was durable in a sector stays when something behind it is written and cut off again.</summary>
+    /// <summary>
+    /// What was durable in a sector stays when something behind it is written and cut off again.
+    /// </summary>
     [Fact]
     public void Torn_WriteCutOffAgain_LeavesWhatWasDurableBeforeIt()
     {
