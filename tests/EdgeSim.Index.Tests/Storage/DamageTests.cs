@@ -6,8 +6,8 @@ namespace EdgeSim.Index.Tests.Storage;
 
 /// <summary>
 /// A damaged collection either answers as if nothing had happened, or throws one of our errors with a path,
-/// or holds a prefix of what was written and says that it threw something away: never another exception, never
-/// another answer. Every bit of every file is flipped, and every file is cut at every length.
+/// or holds a prefix of what was written and says that it threw something away: never another exception,
+/// never another answer. Every bit of every file is flipped, and every file is cut at every length.
 /// </summary>
 [Trait("kernels", "any")]
 public sealed class DamageTests : IDisposable
