@@ -160,9 +160,8 @@ public sealed class CollectionTests
         Refused("Metric is 0", CollectionOptions.Of(good with { Metric = 0 }));
         Refused("Model has 257", CollectionOptions.Of(good with { Model = new string('m', 257) }));
         Refused("has 0 vectors", new CollectionOptions { Vectors = [] });
-        Refused(
-            "named 'a'",
-            new CollectionOptions { Vectors = [good with { Name = "a" }, good with { Name = "a" }] });
+        VectorOptions a = good with { Name = "a" };
+        Refused("named 'a'", new CollectionOptions { Vectors = [a, a] });
         Refused(
             "has 9 vectors",
             new CollectionOptions
@@ -170,10 +169,9 @@ public sealed class CollectionTests
                 Vectors = [.. Enumerable.Range(0, 9).Select(i => good with { Name = $"{i}" })],
             });
         Refused("Durability is 3", CollectionOptions.Of(good) with { Durability = (Durability)3 });
-        Assert.Contains("SealBytes", Assert.Throws<ArgumentException>(() => Collection.Create(
-            directory.Sub("e"),
-            CollectionOptions.Of(good),
-            new CollectionSettings { SealBytes = 1 })).Message);
+        var wrong = new CollectionSettings { SealBytes = 1 };
+        Assert.Contains("SealBytes", Assert.Throws<ArgumentException>(
+            () => Collection.Create(directory.Sub("e"), CollectionOptions.Of(good), wrong)).Message);
         Assert.False(Directory.Exists(directory.Sub("e")));
 
         void Refused(string part, CollectionOptions options) => Assert.Contains(

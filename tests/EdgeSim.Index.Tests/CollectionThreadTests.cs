@@ -4,6 +4,7 @@ using EdgeSim.Index.Tests.Support;
 namespace EdgeSim.Index.Tests;
 
 /// <summary>Many threads at once, durability, and the work that goes on in the background.</summary>
+[Trait("kernels", "any")]
 public sealed class CollectionThreadTests(ITestOutputHelper output)
 {
     private const int Dimension = 8;

@@ -3,6 +3,7 @@ using EdgeSim.Index.Tests.Support;
 namespace EdgeSim.Index.Tests.Storage;
 
 /// <summary>Half of the points replaced again and again: neither the files nor the memory grow.</summary>
+[Trait("kernels", "any")]
 public sealed class ChurnTests(ITestOutputHelper output)
 {
     private const int Dimension = 64;

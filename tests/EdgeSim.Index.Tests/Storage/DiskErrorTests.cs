@@ -7,6 +7,7 @@ namespace EdgeSim.Index.Tests.Storage;
 /// A disk that refuses at every call of a program there is, once or for ever, in every way: what was accepted
 /// stays and can be read, the failure is a typed one, and when the disk is well again so is the collection.
 /// </summary>
+[Trait("kernels", "any")]
 public sealed class DiskErrorTests(ITestOutputHelper output)
 {
     private const int ChangesMax = 12;

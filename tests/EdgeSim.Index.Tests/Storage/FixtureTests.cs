@@ -124,11 +124,7 @@ public sealed class FixtureTests : IDisposable
         [
             new VectorOptions
             {
-                Name = "text",
-                Dimension = 12,
-                Metric = Metric.Cosine,
-                Fingerprint = "golden",
-                Model = "m",
+                Name = "text", Dimension = 12, Metric = Metric.Cosine, Fingerprint = "golden", Model = "m",
             },
             new VectorOptions { Name = "image", Dimension = 5, Metric = Metric.Dot, Fingerprint = "" },
         ],

@@ -48,7 +48,8 @@ public sealed class FormatTests
     {
         (string, string, string)[] expected = SegmentLayout.OfColumn.ToArray()
             .Concat(SegmentLayout.OfRows.ToArray())
-            .Append((Id: SectionId.PayloadIndexes, ElementBytes: 1)) // Its length is known at the end.
+            .Append((Id: SectionId.PayloadIndexes, ElementBytes: 1)) // Of these two the length is known late.
+            .Append((Id: SectionId.Checksums, ElementBytes: 4))
             .Select(section => ($"{(int)section.Id}", $"{section.ElementBytes}", section.Id.ToString()))
             .ToArray();
         Assert.Equal(

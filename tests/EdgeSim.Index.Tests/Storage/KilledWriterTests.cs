@@ -6,6 +6,7 @@ using EdgeSim.Index.Tests.Support;
 namespace EdgeSim.Index.Tests.Storage;
 
 /// <summary>Real processes that are really killed while they write, seal and merge.</summary>
+[Trait("kernels", "any")]
 public sealed class KilledWriterTests(ITestOutputHelper output)
 {
     [Theory]

@@ -6,6 +6,7 @@ namespace EdgeSim.Index.Tests.Storage;
 /// <summary>
 /// Long random programs against a plain dictionary that says what the collection must hold.
 /// </summary>
+[Trait("kernels", "any")]
 public sealed class StoreModelTests(ITestOutputHelper output)
 {
     private const int ChangesMax = 10;

@@ -4,6 +4,7 @@ using EdgeSim.Index.Tests.Support;
 namespace EdgeSim.Index.Tests.Storage.Torture;
 
 /// <summary>The promise of the store after power cuts, and that each fsync is needed for it.</summary>
+[Trait("kernels", "any")]
 public sealed class StoreTortureTests(ITestOutputHelper output)
 {
     private const ulong Seed = 20251124;
