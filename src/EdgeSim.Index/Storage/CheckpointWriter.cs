@@ -151,6 +151,15 @@ internal sealed class CheckpointWriter : IDisposable
         }
     }
 
+    /// <summary>Looks at the newest checkpoint while no other is made and no file of it goes.</summary>
+    internal T Hold<T>(Func<Checkpoint, T> look)
+    {
+        lock (_gate)
+        {
+            return look(Current);
+        }
+    }
+
     /// <summary>The error for one file too many.</summary>
     internal IndexFullException Full() => new(
         _store.Path,
