@@ -39,12 +39,12 @@ public sealed partial class Collection
     }
 
     /// <summary>
-    /// Writes every point to a file, in key order, as the last batch left them; durable under its name when it
-    /// returns. A format of vectors gets its keys, and payloads where there are some, in files beside it.
+    /// Writes every point to a file, in key order, as the last batch left them; durable under its name when
+    /// it returns. A format of vectors gets its keys, and payloads where there are some, in files beside it.
     /// </summary>
     /// <remarks>
-    /// What is imported again has the same keys and, from codes that were exact, the same codes. Payloads come
-    /// back byte for byte from MessagePack; JSON has neither times nor binary data (see
+    /// What is imported again has the same keys and, from codes that were exact, the same codes. Payloads
+    /// come back byte for byte from MessagePack; JSON has neither times nor binary data (see
     /// <see cref="Payloads.PayloadJson"/>).
     /// </remarks>
     /// <exception cref="TransferException">
@@ -83,8 +83,8 @@ public sealed partial class Collection
 
     /// <summary>
     /// Makes a collection of a backup, or of any collection that is not open: copies it, checks every byte of
-    /// the copy, and then moves it to its place. Needs room for both, also where it replaces one. The copy has
-    /// the id of the collection that was backed up: do not mix their files.
+    /// the copy, and then moves it to its place. Needs room for both, also where it replaces one. The copy
+    /// has the id of the collection that was backed up: do not mix their files.
     /// </summary>
     /// <param name="source">A folder or a tar file that <see cref="Backup"/> wrote.</param>
     /// <param name="path">Where the collection goes.</param>

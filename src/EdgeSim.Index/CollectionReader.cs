@@ -123,7 +123,8 @@ public readonly ref struct CollectionReader
     {
         int column = _snapshot.Options.ColumnOf(vector);
         IRowSource source = SourceOf(match);
-        source.Codes(column, source.VectorOf(column, match.Ordinal))[..destination.Length].CopyTo(destination);
+        source.Codes(
+            column, source.VectorOf(column, match.Ordinal))[..destination.Length].CopyTo(destination);
     }
 
     /// <summary>

@@ -102,8 +102,8 @@ public static class IndexLimits
     public const int SegmentRowsMax = 1 << 24;
 
     /// <summary>
-    /// Bytes of one point in a file that is imported: a payload of <see cref="PayloadBytesMax"/> whose letters
-    /// are written as \uXXXX, and all vectors with 24 letters a component.
+    /// Bytes of one point in a file that is imported: a payload of <see cref="PayloadBytesMax"/> whose
+    /// letters are written as \uXXXX, and all vectors with 24 letters a component.
     /// </summary>
     public const int PointBytesMax = 8 << 20;
 

@@ -72,7 +72,8 @@ internal sealed class StoreImage : IDisposable
                 log.Bytes = number == logNumber && logBytes > 0 ? logBytes : log.Bytes;
             }
 
-            // Every batch up to this one is in the files: whoever opens the copy misses it if it is not there.
+            // Every batch up to this one is in the files: whoever opens the copy misses it if it is not
+            // there.
             slot.Durable = sequence;
             image.ManifestBytes = Manifest.Of(ref slot);
             return image;
@@ -98,7 +99,9 @@ internal sealed class StoreImage : IDisposable
         return file;
     }
 
-    /// <summary>Version 1 did not write down which rows are dead; the copy is of the newest version.</summary>
+    /// <summary>
+    /// Version 1 did not write down which rows are dead; the copy is of the newest version.
+    /// </summary>
     private void AddState(StoreContext store, Checkpoint checkpoint, ref ManifestSlot slot)
     {
         uint number = slot.NextNumber++;

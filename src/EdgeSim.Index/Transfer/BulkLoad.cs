@@ -143,8 +143,8 @@ public sealed class BulkLoad : IDisposable
     }
 
     /// <summary>
-    /// Makes the points visible to every reader that comes and durable, all at once. Writers wait for a moment
-    /// at its end. When it throws, the load is lost.
+    /// Makes the points visible to every reader that comes and durable, all at once. Writers wait for a
+    /// moment at its end. When it throws, the load is lost.
     /// </summary>
     /// <returns>The load as one batch of the collection's history.</returns>
     /// <exception cref="IndexFullException">The collection has as many rows or files as it can.</exception>

@@ -16,7 +16,9 @@ internal sealed class BulkSegment : IDisposable
 {
     private const int HolePartMax = 16;
 
-    /// <summary>Codes between two requests that the disk begins to write: a flush at the end waits less.</summary>
+    /// <summary>
+    /// Codes between two requests that the disk begins to write: a flush at the end waits less.
+    /// </summary>
     private const long WriteBackBytes = 8 << 20;
 
     private readonly StoreContext _store;

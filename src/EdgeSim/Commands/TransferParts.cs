@@ -29,7 +29,8 @@ internal static class TransferParts
             VerifyCommand.Existing(options.CollectionsFolder, name);
         }
 
-        return WhereFree(() => Collection.Open(path, new CollectionSettings { SealBytes = Limits.SealBytes }));
+        return WhereFree(
+            () => Collection.Open(path, new CollectionSettings { SealBytes = Limits.SealBytes }));
     }
 
     /// <summary>Does something that needs a collection that no other process has.</summary>

@@ -121,7 +121,8 @@ public sealed class BulkLoadTests(ITestOutputHelper output)
         const int Count = 9600;
         using var directory = new TemporaryDirectory();
         string path = directory.Sub("c");
-        using (Collection collection = Collection.Create(path, Rows.Options(Metric.Dot, Dimension), Rows.Quiet))
+        using (
+            Collection collection = Collection.Create(path, Rows.Options(Metric.Dot, Dimension), Rows.Quiet))
         {
             using BulkLoad load = collection.StartBulkLoad(new BulkLoadOptions { RowsExpected = expected });
             for (ulong key = 0; key < Count; key++)
