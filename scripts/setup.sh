@@ -176,6 +176,10 @@ setup_test() {
   setup_demo
   # Some tests convert again, so every package is needed, installed or not.
   EDGESIM_MODELS=/nowhere setup_models
+  # What MessagePack looks like, by an author of neither side: every value with all of its encodings (MIT).
+  npm_package msgpack-test-suite 1.0.0 \
+    sha512-GTuEtmh0KMcuxvRKmlYraapxjaTGw9+kOGvkprf1mgBoP9hNPAyyn/4sf6lmqvFSm9sFt1cnJ5WVsyIbZRfzDQ== \
+    'package/dist/msgpack-test-suite.json'
   # Glosses: the texts that the int8 text model was calibrated and is judged on.
   debian_data wordnet-base
   command -v clang >/dev/null || want clang

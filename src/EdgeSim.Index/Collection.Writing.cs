@@ -1,3 +1,4 @@
+using EdgeSim.Index.Payloads;
 using EdgeSim.Index.Storage;
 
 namespace EdgeSim.Index;
@@ -5,303 +6,132 @@ namespace EdgeSim.Index;
 public sealed partial class Collection
 {
     /// <summary>
-    /// Bytes that the rows added and not yet committed take, at most <see cref="IndexLimits.FreshBytesMax"/>.
+    /// Dead part of a file from which <see cref="Compact"/> rewrites it: what is left is below a tenth.
     /// </summary>
-    public long FreshBytes
-    {
-        get
-        {
-            lock (_writing)
-            {
-                return _fresh.Bytes;
-            }
-        }
-    }
+    private const double DeadMinCompacted = 0.1;
+
+    /// <summary>An empty batch for this collection.</summary>
+    public WriteBatch NewBatch() => new(Options);
 
     /// <summary>
-    /// Whether one more row with a payload of this many bytes can be added before a commit.
+    /// Does the changes of a batch: all, or none when it throws. When it returns, every reader that comes
+    /// sees them, and they are as durable as the receipt says. One write and one flush of the log, which
+    /// batches that wait at the same time share; O(changes).
     /// </summary>
-    public bool HasRoomFor(int payloadBytes)
-    {
-        lock (_writing)
-        {
-            return _fresh.HasRoomFor(payloadBytes);
-        }
-    }
-
-    /// <summary>
-    /// Adds a row in memory. It is found only after the next <see cref="Commit"/>, where it replaces an
-    /// earlier row of the same key. O(dimension).
-    /// </summary>
-    /// <param name="key">The caller's id; any value.</param>
-    /// <param name="vector">
-    /// [dimension]. Its length is kept for dot and euclid, and does not matter for cosine.
-    /// </param>
-    /// <param name="payload">Anything, up to <see cref="IndexLimits.PayloadBytesMax"/> bytes; copied.</param>
-    /// <exception cref="VectorException">
-    /// Wrong dimension, a component that is not finite or too large, or a zero vector for cosine; nothing was
-    /// added.
+    /// <param name="batch">Of this collection's <see cref="NewBatch"/>; unchanged by this.</param>
+    /// <exception cref="ArgumentException">
+    /// A filter matches too many points, or a payload would become too long.
     /// </exception>
-    /// <exception cref="ArgumentException">Too long a payload.</exception>
     /// <exception cref="IndexReadOnlyException">See <see cref="IsReadOnly"/>.</exception>
-    /// <exception cref="IndexFullException">
-    /// There is no room before a commit; see <see cref="HasRoomFor"/>.
+    /// <exception cref="IndexCorruptException">A block that is needed fails its checksum.</exception>
+    /// <exception cref="IndexFullException">The collection has as many rows or files as it can.</exception>
+    /// <exception cref="IndexStorageException">
+    /// The disk refuses. What was acknowledged before is there; the batch may be written again.
     /// </exception>
-    public void Add(ulong key, ReadOnlySpan<float> vector, ReadOnlySpan<byte> payload)
+    public WriteReceipt Write(WriteBatch batch)
     {
-        Options.CheckLength(vector.Length);
-        if (payload.Length > IndexLimits.PayloadBytesMax)
+        ArgumentNullException.ThrowIfNull(batch);
+        if (!batch.IsFor(Options))
         {
             throw new ArgumentException(
-                $"The payload has {payload.Length} bytes; allowed are {IndexLimits.PayloadBytesMax}.",
-                nameof(payload));
+                "The batch was made for another collection; use this one's NewBatch.", nameof(batch));
         }
 
-        lock (_writing)
-        {
-            _ = Newest; // Disposed?
-            RequireWritable();
-            if (!_fresh.HasRoomFor(payload.Length))
-            {
-                throw new IndexFullException(
-                    Path,
-                    $"{_fresh.RowCount} rows of {_fresh.Bytes} bytes wait for a commit; allowed are "
-                    + $"{IndexLimits.FreshRowsMax} rows and {IndexLimits.FreshBytesMax} bytes",
-                    "Commit, then add on.");
-            }
-
-            _fresh.Add(key, vector, Options.Metric, payload);
-        }
-    }
-
-    /// <summary>Forgets the rows that were added and not committed. What is committed stays.</summary>
-    public void DiscardFresh()
-    {
-        lock (_writing)
-        {
-            _fresh = new FreshRows(Newest.Stride);
-        }
+        return _store.Write(batch);
     }
 
     /// <summary>
-    /// Makes the added rows durable and visible. When it returns, they survive a power cut; when it throws,
-    /// the commit before is what a reader finds, and the rows are still here to be committed again. Does
-    /// nothing without added rows.
+    /// A batch of one upsert; see <see cref="WriteBatch.Upsert(Key, ReadOnlySpan{float},
+    /// ReadOnlySpan{byte})"/>.
     /// </summary>
-    /// <remarks>
-    /// The rows become a new segment file, together with the rows of the newest segments as long as those
-    /// have fewer than twice as many rows: so there are about log2(rows) files, and a row is rewritten about
-    /// as often. Memory does not depend on the number of rows merged.
-    /// </remarks>
-    /// <exception cref="IndexStorageException">The disk refuses.</exception>
-    /// <exception cref="IndexFullException">
-    /// The collection has <see cref="IndexLimits.RowsMax"/> rows.
-    /// </exception>
-    public void Commit()
+    public WriteReceipt Upsert(Key key, ReadOnlySpan<float> vector, ReadOnlySpan<byte> payload = default)
     {
-        lock (_writing)
-        {
-            Snapshot old = Newest;
-            if (_fresh.RowCount == 0)
-            {
-                return;
-            }
+        WriteBatch batch = NewBatch();
+        batch.Upsert(key, vector, payload);
+        return Write(batch);
+    }
 
-            Snapshot made = Guard(
-                Path, "the commit failed and the one before it stands", () => WriteSnapshot(old));
-            Volatile.Write(ref _newest, made);
-            _fresh = new FreshRows(old.Stride);
-            var merged = new List<string>();
-            foreach (SegmentView view in old.Views)
-            {
-                if (made.Find(view.Segment.Number) is null)
-                {
-                    merged.Add(view.Segment.Path);
-                }
-            }
+    /// <summary>A batch that deletes one point; nothing happens where there is none.</summary>
+    public WriteReceipt Delete(Key key)
+    {
+        WriteBatch batch = NewBatch();
+        batch.Delete(key);
+        return Write(batch);
+    }
 
-            old.Release();
-            merged.ForEach(TryDelete);
-        }
+    /// <summary>A batch that deletes what a filter matches.</summary>
+    public WriteReceipt Delete(Filter filter)
+    {
+        WriteBatch batch = NewBatch();
+        batch.Delete(filter);
+        return Write(batch);
     }
 
     /// <summary>
-    /// Removes the collection from the disk and closes it. Its directory goes too, unless it holds files that
-    /// are not ours.
+    /// Declares a payload index: segments made from now on have it, and filters on that field need not read
+    /// payloads there. Older segments get it when they are merged; <see cref="Compact"/> with
+    /// <paramref name="now"/> does that at once.
     /// </summary>
-    /// <exception cref="IndexStorageException">The disk refuses; what is left is no collection.</exception>
-    /// <exception cref="IndexReadOnlyException">See <see cref="IsReadOnly"/>.</exception>
-    public void Delete()
+    public WriteReceipt CreatePayloadIndex(PayloadIndexField field, bool now = false)
     {
-        lock (_writing)
+        _ = PayloadPath.Parse(field.Path);
+        if (field.Kind is < PayloadIndexKind.Keyword or > PayloadIndexKind.Text)
         {
-            Snapshot newest = Newest; // Disposed?
-            RequireWritable();
-            newest.Release();
-            _newest = null;
-            try
-            {
-                Guard(Path, "the collection cannot be removed", () => CollectionFiles.Remove(_files, Path));
-            }
-            finally
-            {
-                _lock.Dispose();
-            }
+            throw new ArgumentException(
+                $"Kind {(int)field.Kind} is no kind of payload index; allowed are Keyword to Text.",
+                nameof(field));
         }
+
+        if (PayloadIndexes.Count >= IndexLimits.PayloadIndexesMax
+            && PayloadIndexes.All(other => other.Path != field.Path))
+        {
+            throw new ArgumentException(
+                $"There are {PayloadIndexes.Count} payload indexes; allowed are "
+                + $"{IndexLimits.PayloadIndexesMax}. Drop one first.",
+                nameof(field));
+        }
+
+        WriteBatch batch = NewBatch();
+        batch.SetField(field.Path, (int)field.Kind);
+        WriteReceipt receipt = Write(batch);
+        if (now)
+        {
+            _store.Rewrite();
+        }
+
+        return receipt;
+    }
+
+    /// <summary>Drops a payload index; segments made from now on do without it.</summary>
+    public WriteReceipt DropPayloadIndex(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        WriteBatch batch = NewBatch();
+        batch.SetField(path, 0);
+        return Write(batch);
     }
 
     /// <summary>
-    /// Writes segment and manifest; on any failure nothing that the commit before needs has been touched.
+    /// Returns when all that was acknowledged survives a power cut, whatever the durability.
     /// </summary>
-    private Snapshot WriteSnapshot(Snapshot old)
-    {
-        while (true)
-        {
-            SegmentView[] views = Array.ConvertAll(old.Views, view => view.Without(_fresh));
-            int kept = CountKept(views);
-            try
-            {
-                return WriteSnapshot(old, views, kept);
-            }
-            catch (IndexCorruptException) when (views.Skip(kept).Any(view => view.Segment.IsDamaged))
-            {
-                // A merge met a damaged block. That segment is marked now: it stays as it is, is not merged
-                // again, and searches go on reporting it. The new rows must not be held back by it.
-            }
-        }
-    }
-
-    private Snapshot WriteSnapshot(Snapshot old, SegmentView[] views, int kept)
-    {
-        if (kept >= IndexLimits.SegmentsMax || old.RowCount + _fresh.RowCount > IndexLimits.RowsMax)
-        {
-            throw new IndexFullException(
-                Path,
-                $"the collection has {old.RowCount} rows in {old.Views.Length} files; "
-                + $"allowed are {IndexLimits.RowsMax} rows "
-                + $"and {IndexLimits.SegmentsMax} files",
-                "Start another collection.");
-        }
-
-        var sources = new List<IRowSource>();
-        for (int i = kept; i < views.Length; i++)
-        {
-            sources.Add(new SegmentRows(views[i]));
-        }
-
-        sources.Add(_fresh);
-
-        // A number is never used twice, not even after a failure: what that failure left may be listed by a
-        // slot.
-        uint number = _nextNumber++;
-        string path = System.IO.Path.Combine(Path, OrphanFiles.SegmentName(number));
-        string temporary = path + AtomicFile.TemporarySuffix;
-        SegmentHeader header;
-        try
-        {
-            header = SegmentWriter.Write(_files, temporary, _descriptor.Id, number, Options, sources);
-            _files.Rename(temporary, path);
-        }
-        catch
-        {
-            TryDelete(temporary);
-            throw;
-        }
-
-        _files.FlushDirectory(Path);
-        return Publish(old.Commit + 1, views.AsSpan(0, kept), path, ref header);
-    }
+    /// <exception cref="IndexStorageException">The disk refuses; nothing that it had is lost.</exception>
+    public void Flush() => _store.Flush();
 
     /// <summary>
-    /// Opens the new segment and writes the slot that lists it: from then on the commit is what a reader
-    /// finds.
+    /// Puts the rows that are in memory into a segment file. Happens by itself when there are enough of them.
     /// </summary>
-    private Snapshot Publish(
-        ulong commit, ReadOnlySpan<SegmentView> kept, string path, ref SegmentHeader header)
-    {
-        var slot = new ManifestSlot
-        {
-            Magic = ManifestSlot.MagicValue,
-            Version = ManifestSlot.VersionNewest,
-            CollectionId = _descriptor.Id,
-            DescriptorChecksum = _descriptor.Checksum,
-            Commit = commit,
-            NextNumber = _nextNumber,
-            SegmentCount = (uint)kept.Length + 1,
-        };
-        for (int i = 0; i < kept.Length; i++)
-        {
-            slot.Segments[i] = EntryOf(kept[i].Segment);
-        }
-
-        var made = new ManifestEntry
-        {
-            Number = header.Number,
-            RowCount = header.RowCount,
-            FileBytes = header.FileBytes,
-            HeaderChecksum = header.HeaderChecksum,
-        };
-        slot.Segments[kept.Length] = made;
-        Segment segment = SegmentOpener.Open(path, _descriptor.Id, Options, made);
-        var snapshot = new Snapshot(Options, [.. kept, new SegmentView(segment)], commit);
-        slot.LiveCountAndOne = (ulong)snapshot.LiveCount + 1;
-        try
-        {
-            Manifest.Write(_files, System.IO.Path.Combine(Path, Manifest.FileName), ref slot);
-            return snapshot;
-        }
-        catch
-        {
-            // The segment stays on the disk: the slot may have reached it although the write reports a
-            // failure.
-            snapshot.Release();
-            throw;
-        }
-    }
+    /// <exception cref="IndexStorageException">The disk refuses; nothing is lost.</exception>
+    public void Seal() => _store.Seal();
 
     /// <summary>
-    /// How many of the oldest segments stay as they are; the others are merged with the fresh rows.
+    /// Seals, then merges small files and rewrites those with dead rows until nothing is worth it. Happens by
+    /// itself, more slowly and less thoroughly. Needs free space for the largest file. Readers and writers go
+    /// on meanwhile.
     /// </summary>
-    private int CountKept(SegmentView[] views)
-    {
-        long rows = _fresh.LiveCount;
-        int kept = views.Length;
-        while (kept > 0)
-        {
-            SegmentView last = views[kept - 1];
-            bool isSmall = last.LiveCount < 2 * rows && rows + last.LiveCount <= IndexLimits.SegmentRowsMax;
-            if (!isSmall || last.Segment.IsDamaged)
-            {
-                break;
-            }
+    /// <param name="progress">Told the bytes written so far.</param>
+    /// <exception cref="IndexStorageException">The disk refuses; nothing is lost.</exception>
+    public void Compact(Action<long>? progress = null) => _store.Compact(DeadMinCompacted, progress);
 
-            rows += last.LiveCount;
-            kept--;
-        }
-
-        return kept;
-    }
-
-    /// <summary>
-    /// Removes a file that nothing needs any more, now or when the collection is opened next.
-    /// </summary>
-    private void TryDelete(string path)
-    {
-        try
-        {
-            _files.Delete(path);
-        }
-        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
-        {
-            // Left for OrphanFiles.Remove.
-        }
-    }
-
-    private static ManifestEntry EntryOf(Segment segment) => new()
-    {
-        Number = (uint)segment.Number,
-        RowCount = (uint)segment.RowCount,
-        FileBytes = (ulong)segment.Bytes,
-        HeaderChecksum = segment.HeaderChecksum,
-    };
+    /// <summary>Returns when the sealing and merging that writes made necessary are done.</summary>
+    internal void WaitIdle() => _store.WaitIdle();
 }

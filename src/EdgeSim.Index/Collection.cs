@@ -1,101 +1,126 @@
-using System.Security.Cryptography;
-using EdgeSim.Index.Kernels;
+using EdgeSim.Index.Payloads;
 using EdgeSim.Index.Storage;
 
 namespace EdgeSim.Index;
 
 /// <summary>
-/// Vectors of one space with their keys and payloads, in a directory: added in memory, made durable by a
-/// commit, searched exactly through memory-mapped files.
+/// A small database of points (key, vectors, payload) in a directory: written in batches that happen
+/// completely or not at all and survive a power cut once they are acknowledged, searched exactly through
+/// memory-mapped files.
 /// </summary>
 /// <remarks>
-/// Threads: searches and reads may run at the same time as each other and as <see cref="Add"/> and
-/// <see cref="Commit"/>; they see the newest commit. <see cref="Add"/> and <see cref="Commit"/> wait for one
-/// another. <see cref="Dispose"/> comes after everything else has returned.
+/// Threads: everything may be called from any thread at any time. Batches happen one after the other; those
+/// that wait for the disk share one flush. Readers take no lock, see whole batches only, and hold no writer
+/// up.
+/// <see cref="Dispose"/> comes after everything else has returned.
 /// <para>
-/// A match names a row of the commit it was found in. A later commit may move the row; reading it then is a
-/// clear error, unless a <see cref="Pin"/> taken before the search still lives.
+/// A match names a row of the reader that found it: read its payload through that reader.
 /// </para>
 /// </remarks>
 public sealed partial class Collection : IDisposable
 {
-    private readonly DirectoryLock _lock;
-    private readonly DurableFiles _files;
-    private readonly Descriptor _descriptor;
-    private readonly VectorKernels _kernels = VectorKernels.Best;
-    private readonly Lock _writing = new();
-    private readonly Lock _publishing = new();
-    private readonly List<Snapshot> _pinned = [];
-    private Snapshot? _newest;
-    private FreshRows _fresh;
-    private uint _nextNumber;
+    private readonly Store _store;
 
-    private Collection(
-        string path,
-        DirectoryLock directoryLock,
-        DurableFiles files,
-        Descriptor descriptor,
-        Snapshot newest,
-        uint nextNumber)
-    {
-        Path = path;
-        _lock = directoryLock;
-        _files = files;
-        _descriptor = descriptor;
-        _newest = newest;
-        _nextNumber = nextNumber;
-        _fresh = new FreshRows(newest.Stride);
-    }
+    private Collection(Store store) => _store = store;
 
     /// <summary>The directory, as an absolute path.</summary>
-    public string Path { get; }
+    public string Path => _store.Context.Path;
 
     /// <summary>What was fixed when the collection was created.</summary>
-    public CollectionOptions Options => _descriptor.Options;
+    public CollectionOptions Options => _store.Context.Options;
 
     /// <summary>
-    /// Whether the collection was opened for reading because its files cannot be written here; adding then
+    /// Whether the collection was opened for reading because its files cannot be written here; writing then
     /// is an <see cref="IndexReadOnlyException"/>.
     /// </summary>
-    public bool IsReadOnly => _lock.ReadOnlyReason is not null;
+    public bool IsReadOnly => _store.ReadOnlyReason is not null;
 
-    /// <summary>Committed rows that no newer row of the same key has replaced.</summary>
-    public long Count => Newest.LiveCount;
+    /// <summary>What opening found in the logs.</summary>
+    public RecoveryReport Recovery => _store.Recovery;
 
-    /// <summary>Rows added and not yet committed, each key once.</summary>
+    /// <summary>
+    /// Why sealing or merging in the background failed when it was tried last; null when it did not. Nothing
+    /// is lost by it: it is tried again, and a write that has to wait for it reports it.
+    /// </summary>
+    public Exception? BackgroundFailure => _store.Failure;
+
+    /// <summary>Points.</summary>
+    public long Count
+    {
+        get
+        {
+            using CollectionReader reader = Read();
+            return reader.Count;
+        }
+    }
+
+    /// <summary>Bytes of rows in memory, dead ones included; they are in the log too.</summary>
+    public long FreshBytes
+    {
+        get
+        {
+            using CollectionReader reader = Read();
+            return reader.Snapshot.Fresh.Sum(view => view.Rows.Bytes);
+        }
+    }
+
+    /// <summary>Rows in memory that live.</summary>
     public int FreshCount
     {
         get
         {
-            lock (_writing)
-            {
-                return _fresh.LiveCount;
-            }
+            using CollectionReader reader = Read();
+            return reader.Snapshot.Fresh.Sum(view => view.LiveCount);
         }
     }
 
-    /// <summary>The committed segment files, oldest first.</summary>
+    /// <summary>The segment files, oldest first.</summary>
     public IReadOnlyList<SegmentInfo> Segments
-        => Array.ConvertAll(
-            Newest.Views,
-            view => new SegmentInfo(
-                System.IO.Path.GetFileName(view.Segment.Path),
-                view.Segment.RowCount,
-                view.LiveCount,
-                view.Segment.Bytes));
+    {
+        get
+        {
+            using CollectionReader reader = Read();
+            return Array.ConvertAll(
+                reader.Snapshot.Views,
+                view => new SegmentInfo(
+                    System.IO.Path.GetFileName(view.Segment.Path),
+                    view.Segment.RowCount,
+                    view.LiveCount,
+                    view.Segment.Bytes));
+        }
+    }
 
-    /// <summary>Bytes of the committed segment files.</summary>
-    public long Bytes => Newest.Bytes;
+    /// <summary>Bytes of all files.</summary>
+    public long Bytes => CollectionFiles.BytesOf(Path);
 
-    private Snapshot Newest
-        => Volatile.Read(ref _newest) ?? throw new ObjectDisposedException(nameof(Collection));
+    /// <summary>The declared payload indexes.</summary>
+    public IReadOnlyList<PayloadIndexField> PayloadIndexes
+    {
+        get
+        {
+            using CollectionReader reader = Read();
+            return reader.Snapshot.Fields;
+        }
+    }
 
     /// <summary>Whether a collection is in this directory. Does not open or check it.</summary>
     public static bool Exists(string path) => File.Exists(System.IO.Path.Combine(path, Descriptor.FileName));
 
     /// <summary>
+    /// The names of the collections in a folder, in ordinal order; none where it is absent.
+    /// </summary>
+    public static IReadOnlyList<string> List(string folder)
+        => Directory.Exists(folder)
+            ? [.. Directory.EnumerateDirectories(folder)
+                .Where(Exists)
+                .Select(path => System.IO.Path.GetFileName(path))
+                .Order(StringComparer.Ordinal)]
+            : [];
+
+    /// <summary>
     /// What a collection holds, without opening or locking it: another process may have it open, and even be
-    /// committing. Reads 12 KiB and the lengths of the files; what is in the segments is not checked.
+    /// writing. Reads the manifest, the lengths of the files, and the logs; what is in the segments is not
+    /// checked.
     /// </summary>
     /// <exception cref="IndexFormatException">No collection here, or one of a newer version.</exception>
     /// <exception cref="IndexCorruptException">A file is missing, short or damaged.</exception>
@@ -110,29 +135,74 @@ public sealed partial class Collection : IDisposable
     /// <summary>Makes an empty collection and opens it. Durable when it returns.</summary>
     /// <param name="path">A directory that is absent, empty, or left by a creation that was cut off.</param>
     /// <param name="options">What the collection is for ever.</param>
+    /// <param name="settings">How it behaves while it is open.</param>
     /// <exception cref="ArgumentException">An option has a value that is not allowed.</exception>
     /// <exception cref="IndexFormatException">There is a collection already, or other files.</exception>
     /// <exception cref="IndexLockedException">Another process is creating it.</exception>
     /// <exception cref="IndexStorageException">The disk refuses.</exception>
-    public static Collection Create(string path, CollectionOptions options)
-        => Create(path, options, DurableFiles.Disk);
+    public static Collection Create(
+        string path, CollectionOptions options, CollectionSettings? settings = null)
+        => Create(path, options, settings, DurableFiles.Disk);
 
     /// <summary>
-    /// Opens a collection, checks its files as far as FORMAT.md says, and removes what an interrupted commit
-    /// left. Where the disk or the directory cannot be written it is opened for reading, together with other
-    /// readers. Reads 12 KiB, each segment's header and 4 bytes per 64 KiB; the keys of a segment only where
-    /// key ranges overlap.
+    /// Opens a collection, checks its files as far as FORMAT.md says, reads the logs back, and removes what
+    /// an interrupted write left. Where the disk or the directory cannot be written it is opened for reading,
+    /// together with other readers. Reads the manifest, each segment's header and 4 bytes per 64 KiB, the
+    /// list of dead rows, and the logs: at most some <see cref="CollectionSettings.SealBytes"/>.
     /// </summary>
     /// <exception cref="IndexFormatException">No collection here, or one of a newer version.</exception>
     /// <exception cref="IndexCorruptException">A file is missing, short or damaged.</exception>
     /// <exception cref="IndexLockedException">It is open already, here or in another process.</exception>
     /// <exception cref="IndexStorageException">The disk refuses.</exception>
-    public static Collection Open(string path) => Open(path, DurableFiles.Disk);
+    public static Collection Open(string path, CollectionSettings? settings = null)
+        => Open(path, settings, DurableFiles.Disk);
 
-    internal static Collection Create(string path, CollectionOptions options, DurableFiles files)
+    /// <summary>
+    /// Removes a collection's files; its directory goes too, unless it holds files that are not ours.
+    /// </summary>
+    /// <exception cref="IndexFormatException">No collection here.</exception>
+    /// <exception cref="IndexLockedException">It is open.</exception>
+    /// <exception cref="IndexReadOnlyException">The directory can only be read.</exception>
+    /// <exception cref="IndexStorageException">The disk refuses; what is left is no collection.</exception>
+    public static void Drop(string path)
+    {
+        path = System.IO.Path.GetFullPath(path);
+        RequireCollection(path);
+        _ = Guard(path, "the collection cannot be removed", () =>
+        {
+            using DirectoryLock directoryLock = DirectoryLock.Take(path);
+            if (directoryLock.ReadOnlyReason is { } reason)
+            {
+                throw new IndexReadOnlyException(path, reason);
+            }
+
+            CollectionFiles.Remove(DurableFiles.Disk, path);
+            return true;
+        });
+    }
+
+    /// <summary>
+    /// Everything as the last batch left it, for as long as the reader lives. O(1), no allocation.
+    /// </summary>
+    public CollectionReader Read() => new(_store.Snapshots.Share());
+
+    /// <summary>
+    /// Makes what was acknowledged durable, closes the files and gives the lock back. Waits for work in the
+    /// background; a merge is given up, and done by whoever opens next.
+    /// </summary>
+    /// <exception cref="IndexStorageException">
+    /// The disk refuses what had been acknowledged with less than <see cref="Durability.Always"/>; the files
+    /// are closed all the same.
+    /// </exception>
+    public void Dispose() => _store.Dispose();
+
+    internal static Collection Create(
+        string path, CollectionOptions options, CollectionSettings? settings, DurableFiles files)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
+        settings ??= CollectionSettings.Default;
+        settings.Validate();
         path = System.IO.Path.GetFullPath(path);
         return Guard(path, "the collection cannot be created", () =>
         {
@@ -141,7 +211,7 @@ public sealed partial class Collection : IDisposable
             try
             {
                 CheckEmpty(path);
-                return CreateLocked(path, directoryLock, options, files);
+                return CreateLocked(path, directoryLock, options, settings, files);
             }
             catch
             {
@@ -151,8 +221,10 @@ public sealed partial class Collection : IDisposable
         });
     }
 
-    internal static Collection Open(string path, DurableFiles files)
+    internal static Collection Open(string path, CollectionSettings? settings, DurableFiles files)
     {
+        settings ??= CollectionSettings.Default;
+        settings.Validate();
         path = System.IO.Path.GetFullPath(path);
         RequireCollection(path);
         return Guard(path, "the collection cannot be opened", () =>
@@ -160,7 +232,7 @@ public sealed partial class Collection : IDisposable
             DirectoryLock directoryLock = DirectoryLock.Take(path);
             try
             {
-                return OpenLocked(path, directoryLock, files);
+                return OpenLocked(path, directoryLock, settings, files);
             }
             catch
             {
@@ -170,32 +242,17 @@ public sealed partial class Collection : IDisposable
         });
     }
 
-    /// <summary>Closes the files and gives the lock back. Rows that were not committed are gone.</summary>
-    public void Dispose()
-    {
-        lock (_writing)
-        {
-            Snapshot? newest = Interlocked.Exchange(ref _newest, null);
-            if (newest is not null)
-            {
-                newest.Release();
-                _lock.Dispose();
-            }
-        }
-    }
-
     private static Collection CreateLocked(
-        string path, DirectoryLock directoryLock, CollectionOptions options, DurableFiles files)
+        string path,
+        DirectoryLock directoryLock,
+        CollectionOptions options,
+        CollectionSettings settings,
+        DurableFiles files)
     {
         try
         {
-            ulong id = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
-            byte[] descriptor = Descriptor.Serialize(id, options);
-            files.Replace(
-                System.IO.Path.Combine(path, Manifest.FileName), Manifest.New(id, Crc32C.Of(descriptor)));
-            files.Replace(System.IO.Path.Combine(path, Descriptor.FileName), descriptor);
-            files.FlushDirectory(System.IO.Path.GetDirectoryName(path) ?? path);
-            return OpenLocked(path, directoryLock, files);
+            CollectionFiles.Create(files, path, options);
+            return OpenLocked(path, directoryLock, settings, files);
         }
         catch
         {
@@ -220,33 +277,12 @@ public sealed partial class Collection : IDisposable
         }
     }
 
-    private static Collection OpenLocked(string path, DirectoryLock directoryLock, DurableFiles files)
+    private static Collection OpenLocked(
+        string path, DirectoryLock directoryLock, CollectionSettings settings, DurableFiles files)
     {
-        Descriptor descriptor = Descriptor.Read(System.IO.Path.Combine(path, Descriptor.FileName));
-        string manifest = System.IO.Path.Combine(path, Manifest.FileName);
-        ManifestSlot slot = Manifest.Read(manifest, descriptor, out bool isDamaged);
-        Snapshot snapshot = CollectionFiles.OpenSnapshot(path, descriptor, slot);
-        try
-        {
-            uint highest = directoryLock.ReadOnlyReason is null
-                ? OrphanFiles.Remove(files, path, slot, isDamaged)
-                : 0;
-            return new Collection(
-                path, directoryLock, files, descriptor, snapshot, Math.Max(slot.NextNumber, highest + 1));
-        }
-        catch
-        {
-            snapshot.Release();
-            throw;
-        }
-    }
-
-    private void RequireWritable()
-    {
-        if (_lock.ReadOnlyReason is { } reason)
-        {
-            throw new IndexReadOnlyException(Path, reason);
-        }
+        Descriptor descriptor = Descriptor.Read(files, System.IO.Path.Combine(path, Descriptor.FileName));
+        var context = new StoreContext(path, files, descriptor, settings);
+        return new Collection(Store.Open(directoryLock, context));
     }
 
     private static void RequireCollection(string path)
@@ -296,10 +332,4 @@ public sealed partial class Collection : IDisposable
             throw new IndexStorageException(path, $"{what}: {refused.Message}", refused);
         }
     }
-
-    private static void Guard(string path, string what, Action step) => Guard(path, what, () =>
-    {
-        step();
-        return true;
-    });
 }

@@ -1,5 +1,3 @@
-using EdgeSim.Index.Quantization;
-
 namespace EdgeSim.Index;
 
 /// <summary>
@@ -7,68 +5,73 @@ namespace EdgeSim.Index;
 /// </summary>
 public sealed record CollectionOptions
 {
-    /// <summary>Components of every vector, 1 to <see cref="IndexLimits.DimensionMax"/>.</summary>
-    public required int Dimension { get; init; }
-
-    /// <summary>What "near" means.</summary>
-    public required Metric Metric { get; init; }
-
     /// <summary>
-    /// Fingerprint of the encoder whose embeddings are stored, "" for vectors that the caller brings. Vectors
-    /// of two encoders do not share a space: whoever adds or asks compares this first.
+    /// The vectors of a point, 1 to <see cref="IndexLimits.VectorsMax"/>, of different names.
     /// </summary>
-    public required string Fingerprint { get; init; }
+    public required IReadOnlyList<VectorOptions> Vectors { get; init; }
 
-    /// <summary>Name of that encoder, for people; "" when there is none.</summary>
-    public string Model { get; init; } = "";
+    /// <summary>When a write is acknowledged.</summary>
+    public Durability Durability { get; init; } = Durability.Always;
 
-    /// <summary>
-    /// Refuses a vector that <see cref="Collection.Add"/> would refuse: to be asked before there is a
-    /// collection, so that none is made for vectors that cannot be stored. O(dimension).
-    /// </summary>
-    /// <exception cref="VectorException">
-    /// Wrong dimension, a component that is not finite or too large, or a zero vector for cosine.
-    /// </exception>
-    public void CheckVector(ReadOnlySpan<float> vector)
+    /// <summary>The vector that is meant when none is named: the first.</summary>
+    public VectorOptions Default => Vectors[0];
+
+    /// <summary>A collection whose points have one vector.</summary>
+    public static CollectionOptions Of(VectorOptions vector) => new() { Vectors = [vector] };
+
+    /// <summary>Whether both say the same.</summary>
+    public bool Equals(CollectionOptions? other)
+        => other is not null && Durability == other.Durability && Vectors.SequenceEqual(other.Vectors);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Durability, Vectors.Count, Vectors[0]);
+
+    /// <summary>Position of a vector in <see cref="Vectors"/>; null means the first.</summary>
+    /// <exception cref="ArgumentException">There is none of that name.</exception>
+    internal int ColumnOf(string? name)
     {
-        CheckLength(vector.Length);
-        RowQuantizer.Check(vector, Metric);
-    }
-
-    internal void CheckLength(int length)
-    {
-        if (length != Dimension)
+        for (int i = 0; name is not null && i < Vectors.Count; i++)
         {
-            throw new VectorException(
-                $"The vector has {length} components; this collection has {Dimension}.");
+            if (Vectors[i].Name == name)
+            {
+                return i;
+            }
         }
+
+        return name is null
+            ? 0
+            : throw new ArgumentException(
+                $"There is no vector '{name}'; this collection has "
+                + string.Join(", ", Vectors.Select(vector => $"'{vector.Name}'")) + ".",
+                nameof(name));
     }
 
     internal void Validate()
     {
-        if (Dimension is < 1 or > IndexLimits.DimensionMax)
+        ArgumentNullException.ThrowIfNull(Vectors);
+        if (Vectors.Count is < 1 or > IndexLimits.VectorsMax)
         {
             throw new ArgumentException(
-                $"Dimension is {Dimension}; allowed are 1 to {IndexLimits.DimensionMax}.", nameof(Dimension));
+                $"A point has {Vectors.Count} vectors; allowed are 1 to {IndexLimits.VectorsMax}.",
+                nameof(Vectors));
         }
 
-        if (Metric is not (Metric.Cosine or Metric.Dot or Metric.Euclid))
+        var names = new HashSet<string>();
+        foreach (VectorOptions vector in Vectors)
         {
-            throw new ArgumentException(
-                $"Metric is {(int)Metric}; allowed are Cosine, Dot and Euclid.", nameof(Metric));
+            vector.Validate();
+            if (!names.Add(vector.Name))
+            {
+                throw new ArgumentException(
+                    $"Two vectors are named '{vector.Name}'; names must differ.", nameof(Vectors));
+            }
         }
 
-        ValidateText(Fingerprint, nameof(Fingerprint));
-        ValidateText(Model, nameof(Model));
-    }
-
-    private static void ValidateText(string text, string name)
-    {
-        ArgumentNullException.ThrowIfNull(text, name);
-        if (text.Length > IndexLimits.NameLengthMax)
+        if (Durability is < Durability.Always or > Durability.None)
         {
             throw new ArgumentException(
-                $"{name} has {text.Length} characters; allowed are {IndexLimits.NameLengthMax}.", name);
+                $"Durability is {(int)Durability}; allowed are Always, Interval and None.",
+                nameof(Durability));
         }
     }
 }

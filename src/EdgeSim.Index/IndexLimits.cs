@@ -22,20 +22,102 @@ public static class IndexLimits
     public const int PayloadBytesMax = 1 << 20;
 
     /// <summary>
-    /// Rows added and not yet committed: bounds the key table (about 2.5 MB) and what a power cut can take.
+    /// Named vectors of a point: text, picture, sound and some to spare; each costs up to nine entries of the
+    /// 120 in a segment's section table.
+    /// </summary>
+    public const int VectorsMax = 8;
+
+    /// <summary>
+    /// Operations of one batch: what a client sends at once, and what all becomes visible at once.
+    /// </summary>
+    public const int BatchPointsMax = 16_384;
+
+    /// <summary>
+    /// Bytes of one batch as it is held and logged: one record is built, checked and replayed in memory. A
+    /// thousand points of 4,096 dimensions with 4 KB of payload fit.
+    /// </summary>
+    public const int BatchBytesMax = 8 << 20;
+
+    /// <summary>
+    /// Bytes of the log record that a batch becomes: a changed payload is logged with the row's vectors.
+    /// </summary>
+    public const int RecordBytesMax = 2 * BatchBytesMax;
+
+    /// <summary>
+    /// Points that a delete or an update by filter may touch at once: their rows become one batch.
+    /// </summary>
+    public const int FilteredPointsMax = BatchPointsMax;
+
+    /// <summary>
+    /// Rows in memory before they are sealed, replaced ones included: bounds the key table (512 KiB) and what
+    /// a reader scans without any index.
     /// </summary>
     public const int FreshRowsMax = 65_536;
 
     /// <summary>
-    /// Bytes of codes, side numbers and payloads added and not yet committed: an eighth of a 64 MiB budget.
+    /// Rows that the logs can hold at most when a collection is opened: those being sealed, those after them,
+    /// a batch each, and what failed batches left.
     /// </summary>
-    public const int FreshBytesMax = 8 << 20;
+    internal const int FreshRowsCapacity = 4 * FreshRowsMax;
+
+    /// <summary>
+    /// Default of <see cref="CollectionSettings.SealBytes"/>: 10,000 rows of 384 dimensions; with the part
+    /// that is being sealed and a batch, 12 MiB at most.
+    /// </summary>
+    public const int SealBytesDefault = 4 << 20;
+
+    /// <summary>Fewer would make a file of some hundred rows every time.</summary>
+    public const int SealBytesMin = 16 << 10;
+
+    /// <summary>More would make opening after a crash slow: all of it is read back from the log.</summary>
+    public const int SealBytesMax = 64 << 20;
+
+    /// <summary>
+    /// Bytes of rows in memory that one collection can hold: the part being sealed and the new part, each
+    /// with a batch beyond its bound.
+    /// </summary>
+    public const long FreshBytesMax = 2L * (SealBytesDefault + BatchBytesMax);
+
+    /// <summary>
+    /// Length of a log file that is read: the rows of the largest <see cref="CollectionSettings.SealBytes"/>
+    /// with the batch beyond it, twice over, because what was replaced is in it too.
+    /// </summary>
+    public const long LogBytesMax = 2L * (SealBytesMax + RecordBytesMax);
+
+    /// <summary>
+    /// Length of a state file: a page of 520 bytes for every 4,096 of 256 million rows, all with a dead one.
+    /// </summary>
+    public const int StateBytesMax = 64 << 20;
+
+    /// <summary>
+    /// Log files from which a write seals the rows in memory, whatever they take: each program that adds a
+    /// few rows leaves one.
+    /// </summary>
+    public const int LogFilesMax = 8;
 
     /// <summary>
     /// Rows of one segment file. At 4096 dimensions that is 64 GiB of codes, and one merge never rewrites
     /// more.
     /// </summary>
     public const int SegmentRowsMax = 1 << 24;
+
+    /// <summary>
+    /// Bytes of one point in a file that is imported: a payload of <see cref="PayloadBytesMax"/> whose
+    /// letters are written as \uXXXX, and all vectors with 24 letters a component.
+    /// </summary>
+    public const int PointBytesMax = 8 << 20;
+
+    /// <summary>
+    /// Rows of one file of a bulk load, if nobody says otherwise: their keys take 12 to 21 MiB until the file
+    /// is complete.
+    /// </summary>
+    public const int LoadedSegmentRowsDefault = 1 << 20;
+
+    /// <summary>
+    /// Codes of the first file of a bulk load whose rows nobody has counted; each next file is twice as long.
+    /// A file that ends early is written once more.
+    /// </summary>
+    internal const int LoadedSegmentBytesFirst = 64 << 20;
 
     /// <summary>
     /// Rows of a collection, replaced ones included: a match carries its place in 32 bits during a search.
@@ -83,4 +165,56 @@ public static class IndexLimits
     /// Bytes of <c>collection.json</c> that a reader accepts; the longest one we write is below 4 KiB.
     /// </summary>
     public const int DescriptorBytesMax = 16 << 10;
+
+    /// <summary>
+    /// Maps and arrays within each other in a payload: deeper than any record people write, and shallow
+    /// enough to walk by recursion on a small stack.
+    /// </summary>
+    public const int PayloadDepthMax = 32;
+
+    /// <summary>Parts of a path into a payload: nothing in it lies deeper.</summary>
+    public const int PathPartsMax = PayloadDepthMax;
+
+    /// <summary>Characters of a path into a payload: 32 parts of 32.</summary>
+    public const int PathLengthMax = 1024;
+
+    /// <summary>
+    /// Conditions of one filter, nested ones included: each may read a payload once per row, and what a
+    /// person or a program writes has a dozen.
+    /// </summary>
+    public const int FilterConditionsMax = 256;
+
+    /// <summary>
+    /// Filters within each other: each level holds two bitmaps of the rows while it is evaluated.
+    /// </summary>
+    public const int FilterDepthMax = 8;
+
+    /// <summary>
+    /// Values that one condition compares with (any, except, ids): 10,000 ids are 160 KB prepared, and more
+    /// are a collection of their own.
+    /// </summary>
+    public const int FilterValuesMax = 10_000;
+
+    /// <summary>Words of one text condition: the words found so far are the bits of one number.</summary>
+    public const int QueryTokensMax = 64;
+
+    /// <summary>
+    /// Bytes of a word in text conditions and text indexes; the rest of a longer one is not looked at, on
+    /// either side. No language has such words; encoded data does.
+    /// </summary>
+    public const int TokenBytesMax = 128;
+
+    /// <summary>
+    /// Payload indexes of a collection: each costs a pass over the payloads when a segment is sealed.
+    /// </summary>
+    public const int PayloadIndexesMax = 64;
+
+    /// <summary>
+    /// Errors and, apart from them, notes that a verification lists: more say nothing new to a person, and a
+    /// file full of rubbish has one for each block.
+    /// </summary>
+    public const int ProblemsMax = 1000;
+
+    /// <summary>Keys of lost points that a repair lists; 240 KB, and all are counted.</summary>
+    public const int LostKeysMax = 10_000;
 }

@@ -10,7 +10,8 @@ namespace EdgeSim;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    Converters = [typeof(KeyConverter)])]
 [JsonSerializable(typeof(EncodeBody))]
 [JsonSerializable(typeof(PointsBody))]
 [JsonSerializable(typeof(PointBody))]
@@ -28,7 +29,15 @@ namespace EdgeSim;
 [JsonSerializable(typeof(DemoReport))]
 [JsonSerializable(typeof(BenchReport))]
 [JsonSerializable(typeof(KernelBenchReport))]
+[JsonSerializable(typeof(StoreBenchReport))]
+[JsonSerializable(typeof(VerifyLine))]
+[JsonSerializable(typeof(RepairLine))]
+[JsonSerializable(typeof(TortureRunReport))]
 [JsonSerializable(typeof(DoctorReport))]
+[JsonSerializable(typeof(BackupReport))]
+[JsonSerializable(typeof(RestoreReport))]
+[JsonSerializable(typeof(ExportReport))]
+[JsonSerializable(typeof(ImportReport))]
 [JsonSerializable(typeof(ModelsReport))]
 [JsonSerializable(typeof(string[]))]
 [JsonSerializable(typeof(float[]))]

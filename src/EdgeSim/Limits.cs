@@ -194,6 +194,9 @@ public static class Limits
     /// </summary>
     public const long BenchBytesMin = 16 * MiB;
 
+    /// <summary>A soak over a long weekend.</summary>
+    public const int TortureMinutesMax = 6000;
+
     /// <summary>A scan of more tells nothing new.</summary>
     public const long BenchBytesMax = 4096 * MiB;
 
@@ -218,8 +221,23 @@ public static class Limits
     /// <summary>Top-k heaps and 1,000 matches with full payloads.</summary>
     public const long SearchBytes = (KMax * (long)PayloadBytesMax) + MiB;
 
-    /// <summary>Points of one commit before it: 256 rows of 4,096 floats and payloads.</summary>
-    public const long FreshRowBytes = BatchItemsMax * ((DimensionMax * 4L) + PayloadBytesMax);
+    /// <summary>
+    /// Bytes of rows from which a collection makes a segment of them: 2,500 rows of 384 dimensions. Small,
+    /// because up to <see cref="CollectionsOpenMax"/> share <see cref="FreshBytesMax"/>.
+    /// </summary>
+    public const int SealBytes = 1 << 20;
+
+    /// <summary>
+    /// Bytes of rows in memory of all open collections; beyond it the one with most makes a segment.
+    /// </summary>
+    public const long FreshBytesMax = 4 * MiB;
+
+    /// <summary>
+    /// Rows in memory, and the points of one batch before it: 256 of 4,096 floats, and their codes and
+    /// payloads twice, in the batch and on their way into the log. Payloads as sent are part of their bodies.
+    /// </summary>
+    public const long FreshRowBytes = FreshBytesMax
+        + (BatchItemsMax * ((DimensionMax * (4L + 1 + 1)) + (2 * PayloadBytesMax)));
 
     /// <summary>Pages of libonnxruntime.so that a run touches: 24 MB for both models on x64.</summary>
     public const long OnnxRuntimeBytes = 24 * MiB;

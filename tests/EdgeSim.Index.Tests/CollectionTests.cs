@@ -2,241 +2,113 @@ using EdgeSim.Index.Tests.Support;
 
 namespace EdgeSim.Index.Tests;
 
+/// <summary>A collection as a whole: made, opened, listed, described, removed.</summary>
 public sealed class CollectionTests
 {
     [Fact]
-    public void Open_AfterCommit_HasEveryRowWithItsPayload()
+    public void Open_AfterWriting_HasEveryPointWithItsPayload()
     {
         using var directory = new TemporaryDirectory();
         string path = directory.Sub("c");
         Assert.False(Collection.Exists(path));
-        Rows.Create(path, Metric.Dot, 20, 300, 41).Dispose();
+        using (Collection collection = Rows.Create(path, Metric.Dot, 20, 300, 71))
+        {
+            Rows.Add(collection, 300, 20, 71);
+        }
+
         Assert.True(Collection.Exists(path));
-        using Collection collection = Collection.Open(path);
-        Assert.Equal(300, collection.Count);
-        Assert.Equal(Rows.Options(Metric.Dot, 20), collection.Options);
-        for (ulong key = 0; key < 300; key++)
-        {
-            Assert.True(collection.TryGet(key, out Match row));
-            Assert.Equal(Rows.Payload(key), collection.Payload(row).ToArray());
-        }
-
-        Assert.False(collection.Contains(300));
-        collection.Verify();
-    }
-
-    [Fact]
-    public void Add_WithoutCommit_IsNotFoundAndGoneAfterReopening()
-    {
-        using var directory = new TemporaryDirectory();
-        string path = directory.Sub("c");
-        using (Collection collection = Rows.Create(path, Metric.Cosine, 8, 10, 42))
-        {
-            Rows.Add(collection, 10, 5, 42);
-            Assert.Equal(5, collection.FreshCount);
-            Assert.Equal(10, collection.Count);
-            Assert.False(collection.Contains(12));
-            var matches = new Match[20];
-            Assert.Equal(
-                10, collection.Search(Rows.Vector(12, 42, 8), new SearchScratch(), matches).MatchCount);
-        }
-
         using Collection again = Collection.Open(path);
-        Assert.Equal(10, again.Count);
-        Assert.Equal(0, again.FreshCount);
-    }
-
-    [Fact]
-    public void Commit_SameKeyAgain_ReplacesTheRow()
-    {
-        using var directory = new TemporaryDirectory();
-        string path = directory.Sub("c");
-        using (Collection collection = Rows.Create(path, Metric.Euclid, 4, 100, 43))
-        {
-            collection.Add(7, [1, 1, 1, 1], "first"u8);
-            collection.Add(7, [9, 9, 9, 9], "second"u8);
-            Assert.Equal(1, collection.FreshCount);
-            collection.Commit();
-            AssertReplaced(collection);
-        }
-
-        using Collection again = Collection.Open(path);
-        AssertReplaced(again);
-
-        static void AssertReplaced(Collection collection)
-        {
-            Assert.Equal(100, collection.Count);
-            Assert.Equal(2, collection.Segments.Count);
-            Assert.Equal(99, collection.Segments[0].LiveRows);
-            var matches = new Match[101];
-            int count = collection.Search([9, 9, 9, 9], new SearchScratch(), matches).MatchCount;
-            Assert.Equal(100, count);
-            Assert.Equal(7u, matches[0].Key);
-            Assert.Equal(0f, matches[0].Score, 0.1f);
-            Assert.Single(matches[..count], match => match.Key == 7);
-            Assert.Equal("second"u8.ToArray(), collection.Payload(matches[0]).ToArray());
-        }
-    }
-
-    [Fact]
-    public void Commit_ManyTimes_KeepsFewFilesAndEveryNewestRow()
-    {
-        using var directory = new TemporaryDirectory();
-        string path = directory.Sub("c");
-        int commits = Emulation.Choose(300, 60);
-        var random = new SplitMix64(44);
-        var seeds = new Dictionary<ulong, ulong>();
-        using (Collection collection = Collection.Create(path, Rows.Options(Metric.Dot, 6)))
-        {
-            for (int commit = 0; commit < commits; commit++)
-            {
-                for (int i = random.Below(4); i >= 0; i--)
-                {
-                    ulong key = (ulong)random.Below(200);
-                    seeds[key] = (ulong)commit;
-                    collection.Add(
-                        key, Rows.Vector(key, (ulong)commit, 6), Rows.Payload(key + (ulong)commit));
-                }
-
-                collection.Commit();
-                Assert.InRange(collection.Segments.Count, 1, 11);
-            }
-
-            AssertNewest(collection, seeds);
-            Assert.Equal(
-                collection.Segments.Select(segment => segment.FileName).Order(),
-                Directory.GetFiles(path, "segment-*").Select(file => Path.GetFileName(file)).Order());
-        }
-
-        using Collection again = Collection.Open(path);
-        AssertNewest(again, seeds);
+        Rows.AssertHolds(again, 320);
+        Assert.Equal(Rows.Options(Metric.Dot, 20), again.Options);
+        Assert.Equal((20, 0), (again.FreshCount, (int)again.Recovery.DiscardedBytes));
+        Assert.Equal(1, again.Recovery.Batches);
+        Assert.Null(again.Recovery.DiscardedIn);
+        Assert.Null(again.BackgroundFailure);
         again.Verify();
-
-        static void AssertNewest(Collection collection, Dictionary<ulong, ulong> seeds)
-        {
-            Assert.Equal(seeds.Count, collection.Count);
-            Assert.Equal(seeds.Count, collection.Segments.Sum(segment => segment.LiveRows));
-            var matches = new Match[300];
-            Assert.Equal(
-                seeds.Count, collection.Search([1, 1, 1, 1, 1, 1], new SearchScratch(), matches).MatchCount);
-            foreach (Match match in matches[..seeds.Count])
-            {
-                Assert.True(collection.TryGet(match.Key, out Match row));
-                Assert.Equal(match with { Score = 0 }, row);
-                Assert.Equal(Rows.Payload(match.Key + seeds[match.Key]), collection.Payload(match).ToArray());
-                double score = Rows.Score(
-                    Metric.Dot, [1, 1, 1, 1, 1, 1], Rows.Vector(match.Key, seeds[match.Key], 6));
-                Assert.Equal(score, match.Score, 0.1);
-            }
-        }
     }
 
     [Fact]
-    public void Commit_NothingAdded_ChangesNoFile()
+    public void Seal_RowsInMemory_AreInAFileAndTheLogIsGone()
     {
         using var directory = new TemporaryDirectory();
         string path = directory.Sub("c");
-        using Collection collection = Rows.Create(path, Metric.Dot, 4, 3, 45);
+        using Collection collection = Collection.Create(path, Rows.Options(Metric.Dot, 6), Rows.Quiet);
+        Rows.Add(collection, 0, 50, 71);
+        Assert.True(collection.FreshBytes > 50 * 6);
+        Assert.Empty(collection.Segments);
+        collection.Seal();
+        Assert.Equal((0, 50L), (collection.FreshCount, collection.Segments.Single().LiveRows));
+        Assert.InRange(
+            collection.Bytes,
+            collection.Segments.Single().Bytes + 1,
+            collection.Segments.Single().Bytes + 20_000);
+        Assert.Equal(["log-0000000002"], Directory.GetFiles(path, "log-*").Select(Path.GetFileName));
         byte[] before = File.ReadAllBytes(Path.Combine(path, "manifest"));
-        collection.Commit();
+        collection.Seal();
         Assert.Equal(before, File.ReadAllBytes(Path.Combine(path, "manifest")));
+        Rows.AssertHolds(collection, 50);
     }
 
     [Fact]
-    public void Add_VectorThatIsRefused_LeavesTheOthers()
+    public void Write_ManySmallSeals_KeepsFewFilesAndCompactLeavesOne()
     {
         using var directory = new TemporaryDirectory();
-        using Collection collection = Collection.Create(directory.Sub("c"), Rows.Options(Metric.Cosine, 3));
-        collection.Add(1, [1, 2, 3], "one"u8);
-        Assert.Throws<VectorException>(() => collection.Add(2, [1, 2], []));
-        Assert.Throws<VectorException>(() => collection.Add(2, [1, float.NaN, 3], []));
-        Assert.Throws<VectorException>(() => collection.Add(2, [0, 0, 0], []));
-        Assert.Throws<ArgumentException>(
-            () => collection.Add(2, [1, 2, 3], new byte[IndexLimits.PayloadBytesMax + 1]));
-        collection.Add(3, [3, 2, 1], "three"u8);
-        collection.Commit();
-        Assert.Equal(2, collection.Count);
-        Assert.True(collection.TryGet(3, out Match row));
-        Assert.Equal("three"u8.ToArray(), collection.Payload(row).ToArray());
+        string path = directory.Sub("c");
+        using Collection collection = Collection.Create(
+            path, Rows.Options(Metric.Dot, 6), Rows.Tiny with { Durability = Durability.None });
+        for (int i = 0; i < Emulation.Choose(300, 40); i++)
+        {
+            Rows.Add(collection, (ulong)(i * 20 % 2000), 40, 71);
+            Assert.InRange(collection.Segments.Count, 0, 12);
+        }
+
+        Assert.Equal(
+            collection.Segments.Select(segment => segment.FileName).Order(),
+            Directory.GetFiles(path, "segment-*").Select(file => Path.GetFileName(file)).Order());
+        long written = 0;
+        collection.Compact(bytes => written = bytes);
+        Assert.All(collection.Segments, segment => Assert.InRange(segment.LiveRows, segment.Rows * 0.9, 1e9));
+        Rows.AssertHolds(collection, (int)collection.Count);
+        Assert.True(written >= 0);
     }
 
     [Fact]
-    public void Add_BeyondTheBound_SaysToCommit()
+    public void List_Folder_NamesItsCollectionsInOrder()
     {
         using var directory = new TemporaryDirectory();
-        using Collection collection = Collection.Create(directory.Sub("c"), Rows.Options(Metric.Dot, 4));
-        byte[] payload = new byte[IndexLimits.PayloadBytesMax];
-        ulong key = 0;
-        while (collection.HasRoomFor(payload.Length))
+        Assert.Empty(Collection.List(directory.Sub("nothing")));
+        foreach (string name in (string[])["b", "a", "Z"])
         {
-            collection.Add(key++, [1, 2, 3, 4], payload);
+            Collection.Create(directory.Sub(name), Rows.Options(Metric.Dot, 4)).Dispose();
         }
 
-        Assert.Equal(7u, key);
-        Assert.InRange(collection.FreshBytes, 1, IndexLimits.FreshBytesMax);
-        var error = Assert.Throws<IndexFullException>(() => collection.Add(key, [1, 2, 3, 4], payload));
-        Assert.Contains("Commit", error.Message);
-        collection.Commit();
-        collection.Add(key, [1, 2, 3, 4], payload);
-        collection.Commit();
-        Assert.Equal(8, collection.Count);
-        Assert.True(collection.TryGet(3, out Match row));
-        Assert.Equal(payload.Length, collection.Payload(row).Length);
+        Directory.CreateDirectory(directory.Sub("other"));
+        Assert.Equal(["Z", "a", "b"], Collection.List(directory.Path));
     }
 
     [Fact]
-    public void Payload_RowMovedByACommit_IsAClearErrorUnlessPinned()
+    public void Drop_RemovesTheDirectory_UnlessOthersHaveFilesThere()
     {
         using var directory = new TemporaryDirectory();
-        using Collection collection = Rows.Create(directory.Sub("c"), Metric.Dot, 4, 3, 46);
-        Assert.True(collection.TryGet(2, out Match row));
-        using (collection.Pin())
+        string path = directory.Sub("c");
+        using (Collection collection = Rows.Create(path, Metric.Dot, 4, 9, 71))
         {
-            ReadOnlySpan<byte> before = collection.Payload(row);
-            Rows.Add(collection, 10, 5, 46);
-            collection.Commit();
-            Assert.Single(collection.Segments);
-            Assert.Equal(Rows.Payload(2), before.ToArray());
-            Assert.Equal(Rows.Payload(2), collection.Payload(row).ToArray());
+            Rows.Add(collection, 3, 9, 71);
+            collection.Seal();
+            Rows.Add(collection, 3, 9, 71);
+            var open = Assert.Throws<IndexLockedException>(() => Collection.Drop(path));
+            Assert.Contains(Environment.ProcessId.ToString(), open.Message);
         }
 
-        Assert.Throws<InvalidOperationException>(() => collection.Payload(row).Length);
-        Assert.Throws<InvalidOperationException>(() => collection.CopyVector(row, new float[4]));
-        Assert.True(collection.TryGet(2, out row));
-        Assert.Equal(Rows.Payload(2), collection.Payload(row).ToArray());
-        Assert.Throws<ArgumentException>(() => collection.Payload(row with { Ordinal = 8 }).Length);
-    }
+        Collection.Drop(path);
+        Assert.False(Directory.Exists(path));
+        Assert.Throws<IndexFormatException>(() => Collection.Drop(path));
 
-    [Fact]
-    public async Task Search_WhileCommitting_AlwaysSeesOneCommit()
-    {
-        using var directory = new TemporaryDirectory();
-        using Collection collection = Rows.Create(directory.Sub("c"), Metric.Dot, 4, 10, 47);
-        bool isDone = false;
-        Task searching = Task.Run(() =>
-        {
-            var scratch = new SearchScratch();
-            var matches = new Match[2000];
-            while (!Volatile.Read(ref isDone))
-            {
-                int count = collection.Search([1, 2, 3, 4], scratch, matches).MatchCount;
-                Assert.Equal(0, count % 10);
-                Assert.Equal(count, matches[..count].Select(match => match.Key).Distinct().Count());
-            }
-        });
-        try
-        {
-            for (ulong commit = 1; commit < (ulong)Emulation.Choose(60, 10); commit++)
-            {
-                Rows.Add(collection, commit * 10, 10, 47);
-                collection.Commit();
-            }
-        }
-        finally
-        {
-            Volatile.Write(ref isDone, true);
-            await searching;
-        }
+        Rows.Create(path, Metric.Dot, 4, 9, 71).Dispose();
+        string mine = Path.Combine(path, "notes.txt");
+        File.WriteAllText(mine, "mine");
+        Collection.Drop(path);
+        Assert.Equal([mine], Directory.GetFileSystemEntries(path));
     }
 
     [Fact]
@@ -247,8 +119,12 @@ public sealed class CollectionTests
         collection.Dispose();
         collection.Dispose();
         Assert.Throws<ObjectDisposedException>(() => collection.Count);
-        Assert.Throws<ObjectDisposedException>(() => collection.Add(1, [1, 2, 3, 4], []));
-        Assert.Throws<ObjectDisposedException>(collection.Commit);
+        Assert.Throws<ObjectDisposedException>(() => collection.Upsert(1, [1, 2, 3, 4]));
+        Assert.Throws<ObjectDisposedException>(() => collection.Delete(1));
+        Assert.Throws<ObjectDisposedException>(collection.Seal);
+        Assert.Throws<ObjectDisposedException>(collection.Flush);
+        Assert.Throws<ObjectDisposedException>(() => collection.Compact());
+        Assert.Throws<ObjectDisposedException>(() => collection.Read().Dispose());
     }
 
     [Fact]
@@ -258,6 +134,7 @@ public sealed class CollectionTests
         var error = Assert.Throws<IndexFormatException>(() => Collection.Open(directory.Sub("nothing")));
         Assert.Contains("no collection", error.Message);
         Assert.False(Directory.Exists(directory.Sub("nothing")));
+        Assert.Throws<IndexFormatException>(() => Collection.Describe(directory.Sub("nothing")));
     }
 
     [Fact]
@@ -271,12 +148,35 @@ public sealed class CollectionTests
         File.WriteAllText(Path.Combine(directory.Sub("d"), "holiday.txt"), "keep me");
         var error = Assert.Throws<IndexFormatException>(() => Collection.Create(directory.Sub("d"), options));
         Assert.Contains("holiday.txt", error.Message);
-        Assert.Throws<ArgumentException>(
-            () => Collection.Create(directory.Sub("e"), options with { Dimension = 4097 }));
-        Assert.Throws<ArgumentException>(
-            () => Collection.Create(directory.Sub("e"), options with { Metric = 0 }));
-        Assert.Throws<ArgumentException>(
-            () => Collection.Create(directory.Sub("e"), options with { Model = new string('m', 257) }));
+    }
+
+    [Fact]
+    public void Create_OptionsThatAreNotAllowed_AreNamed()
+    {
+        using var directory = new TemporaryDirectory();
+        VectorOptions good = Rows.Options(Metric.Dot, 4).Default;
+        Refused("Dimension is 4097", CollectionOptions.Of(good with { Dimension = 4097 }));
+        Refused("Dimension is 0", CollectionOptions.Of(good with { Dimension = 0 }));
+        Refused("Metric is 0", CollectionOptions.Of(good with { Metric = 0 }));
+        Refused("Model has 257", CollectionOptions.Of(good with { Model = new string('m', 257) }));
+        Refused("has 0 vectors", new CollectionOptions { Vectors = [] });
+        VectorOptions a = good with { Name = "a" };
+        Refused("named 'a'", new CollectionOptions { Vectors = [a, a] });
+        Refused(
+            "has 9 vectors",
+            new CollectionOptions
+            {
+                Vectors = [.. Enumerable.Range(0, 9).Select(i => good with { Name = $"{i}" })],
+            });
+        Refused("Durability is 3", CollectionOptions.Of(good) with { Durability = (Durability)3 });
+        var wrong = new CollectionSettings { SealBytes = 1 };
+        Assert.Contains("SealBytes", Assert.Throws<ArgumentException>(
+            () => Collection.Create(directory.Sub("e"), CollectionOptions.Of(good), wrong)).Message);
+        Assert.False(Directory.Exists(directory.Sub("e")));
+
+        void Refused(string part, CollectionOptions options) => Assert.Contains(
+            part,
+            Assert.Throws<ArgumentException>(() => Collection.Create(directory.Sub("e"), options)).Message);
     }
 
     [Fact]
@@ -294,38 +194,69 @@ public sealed class CollectionTests
     }
 
     [Fact]
-    public void Describe_WhileAnotherCommits_SaysWhatACommitHolds()
+    public void Describe_WhileAnotherWritesAndMerges_SaysWhatABatchLeft()
     {
         using var directory = new TemporaryDirectory();
         string path = directory.Sub("c");
         using Collection collection = Rows.Create(path, Metric.Dot, 4, 1, 91);
-        Assert.Equal(
-            new CollectionSummary(collection.Options, 1, 1, collection.Bytes), Collection.Describe(path));
+        CollectionSummary first = Collection.Describe(path);
+        Assert.Equal((1L, 1), (first.Count, first.Segments));
+        Assert.Equal(collection.Options, first.Options);
+        int batches = Emulation.Choose(200, 40);
         var writer = Task.Run(() =>
         {
-            for (ulong key = 1; key < 60; key++)
+            for (int i = 1; i < batches; i++)
             {
-                Rows.Add(collection, key / 2, 2, 91);
-                collection.Commit();
+                Rows.Add(collection, (ulong)i / 2, 2, 91);
+                if (i % 5 == 0)
+                {
+                    collection.Seal();
+                }
+
+                if (i % 20 == 0)
+                {
+                    collection.Compact();
+                }
             }
         });
         long seen = 0;
         while (!writer.IsCompleted)
         {
             long count = Collection.Describe(path).Count;
-            Assert.InRange(count, seen, 31);
+            Assert.InRange(count, seen, (batches / 2) + 1);
             seen = count;
         }
 
         writer.GetAwaiter().GetResult();
-        Assert.Equal(31, Collection.Describe(path).Count);
+        Assert.Equal(collection.Count, Collection.Describe(path).Count);
+        collection.Delete(0);
         Assert.Equal(collection.Count, Collection.Describe(path).Count);
     }
 
     [Fact]
-    public void Describe_NothingThere_IsAFormatException()
+    public void PayloadIndexes_DeclaredAndDropped_AreThereAfterReopening()
     {
         using var directory = new TemporaryDirectory();
-        Assert.Throws<IndexFormatException>(() => Collection.Describe(directory.Sub("nothing")));
+        string path = directory.Sub("c");
+        var field = new Index.Payloads.PayloadIndexField("a.b", Index.Payloads.PayloadIndexKind.Keyword);
+        using (Collection collection = Rows.Create(path, Metric.Dot, 4, 9, 71))
+        {
+            collection.CreatePayloadIndex(field);
+            collection.CreatePayloadIndex(field with { Path = "c" });
+            collection.DropPayloadIndex("c");
+            Assert.Equal([field], collection.PayloadIndexes);
+        }
+
+        using (Collection collection = Collection.Open(path, Rows.Quiet))
+        {
+            Assert.Equal([field], collection.PayloadIndexes);
+            collection.Seal();
+            Assert.Equal([field], collection.PayloadIndexes);
+        }
+
+        using Collection again = Collection.Open(path, Rows.Quiet);
+        Assert.Equal([field], again.PayloadIndexes);
+        Assert.Equal(0, again.Recovery.Batches);
+        Rows.AssertHolds(again, 9);
     }
 }

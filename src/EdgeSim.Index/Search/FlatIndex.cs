@@ -24,98 +24,165 @@ internal static class FlatIndex
     /// </summary>
     internal static SearchStatistics Search(
         Snapshot snapshot,
+        int column,
         VectorKernels kernels,
         ReadOnlySpan<float> query,
         SearchScratch scratch,
         Span<Match> matches)
     {
-        scratch.Prepare(snapshot.Stride, matches.Length);
-        PreparedQuery prepared = PreparedQuery.Create(query, snapshot.Metric, scratch.Query, scratch.Codes);
+        VectorOptions options = snapshot.Options.Vectors[column];
+        scratch.Prepare(options.Stride, matches.Length);
+        PreparedQuery prepared = PreparedQuery.Create(query, options.Metric, scratch.Query, scratch.Codes);
         if (matches.IsEmpty)
         {
             return new SearchStatistics(0, 0, 0, 0, true);
         }
 
-        long rescored = 0;
-        long rows = 0;
+        var scan = new Scan(options, kernels, prepared, scratch);
         uint firstPlace = 0;
-        foreach (SegmentView view in snapshot.Views)
+        for (int i = 0; i < snapshot.SourceCount; i++)
         {
-            rescored += Scan(view, snapshot.Metric, kernels, prepared, scratch, firstPlace);
-            firstPlace += (uint)view.Segment.RowCount;
-            rows += view.Segment.RowCount;
+            firstPlace += i < snapshot.Views.Length
+                ? (uint)scan.Run(snapshot.Views[i], column, firstPlace)
+                : (uint)scan.Run(snapshot.Fresh[i - snapshot.Views.Length], column, firstPlace);
         }
 
-        int count = Collect(snapshot, scratch.Best, matches);
-        int sideBytes = snapshot.Metric == Metric.Cosine ? sizeof(int) : sizeof(int) + sizeof(float);
-        return new SearchStatistics(count, rows, rescored, rows * (snapshot.Stride + sideBytes), true);
+        int count = Collect(snapshot, column, scratch.Best, matches);
+        int sideBytes = options.Metric == Metric.Cosine ? sizeof(int) : sizeof(int) + sizeof(float);
+        return new SearchStatistics(
+            count, firstPlace, scan.Rescored, firstPlace * (long)(options.Stride + sideBytes), true);
     }
 
-    private static long Scan(
-        SegmentView view,
-        Metric metric,
-        VectorKernels kernels,
-        in PreparedQuery query,
-        SearchScratch scratch,
-        uint firstPlace)
-    {
-        Segment segment = view.Segment;
-        int stride = segment.Stride;
-        TopK best = scratch.Best;
-        long rescored = 0;
-        int step = Math.Clamp(StepBytes / stride, 1, StepRowsMax);
-        for (int first = 0; first < segment.RowCount; first += step)
-        {
-            int rows = Math.Min(step, segment.RowCount - first);
-            ReadOnlySpan<sbyte> codes = segment.Codes(first, rows);
-            ReadOnlySpan<int> squareSums = segment.SquareSums(first, rows);
-            ReadOnlySpan<float> scales = metric == Metric.Cosine ? default : segment.Scales(first, rows);
-            Span<int> dots = scratch.Dots[..rows];
-            kernels.Dot(scratch.Codes, codes, dots);
-            for (int row = 0; row < rows; row++)
-            {
-                float scale = scales.IsEmpty ? 1f : scales[row];
-                if (best.IsFull && !query.CanBeat(dots[row], scale, squareSums[row], best.Threshold))
-                {
-                    continue;
-                }
+    /// <summary>Vectors that a snapshot's source has in a column.</summary>
+    private static int CountOf(Snapshot snapshot, int source, int column)
+        => source < snapshot.Views.Length
+            ? snapshot.Views[source].Segment.Column(column).Count
+            : snapshot.Fresh[source - snapshot.Views.Length].CountOf(column);
 
-                if (!view.IsLive(first + row))
-                {
-                    continue;
-                }
-
-                ReadOnlySpan<sbyte> code = codes.Slice(row * stride, stride);
-                float score = metric == Metric.Euclid
-                    ? -(float)Math.Sqrt(kernels.DistanceSquared(scratch.Query, code, scale))
-                    : query.ScoreOfDot(kernels.Dot(scratch.Query, code), scale, squareSums[row]);
-                best.Add(score, firstPlace + (uint)(first + row));
-                rescored++;
-            }
-        }
-
-        return rescored;
-    }
+    private static int OwnerOf(Snapshot snapshot, int source, int column, int vector)
+        => source < snapshot.Views.Length
+            ? snapshot.Views[source].Segment.Column(column).Owner(vector)
+            : snapshot.Fresh[source - snapshot.Views.Length].Rows.Column(column).Owner(vector);
 
     /// <summary>Empties the heap into the matches, best first, and looks their keys up.</summary>
-    private static int Collect(Snapshot snapshot, TopK best, Span<Match> matches)
+    private static int Collect(Snapshot snapshot, int column, TopK best, Span<Match> matches)
     {
         int count = best.Count;
         for (int i = count - 1; i >= 0; i--)
         {
             (float score, uint place) = best.RemoveWorst();
-            long ordinal = place;
-            int index = 0;
-            while (ordinal >= snapshot.Views[index].Segment.RowCount)
+            long vector = place;
+            int source = 0;
+            for (int rows; vector >= (rows = CountOf(snapshot, source, column)); source++)
             {
-                ordinal -= snapshot.Views[index].Segment.RowCount;
-                index++;
+                vector -= rows;
             }
 
-            Segment segment = snapshot.Views[index].Segment;
-            matches[i] = new Match(segment.Key((int)ordinal), score, segment.Number, (int)ordinal);
+            int ordinal = OwnerOf(snapshot, source, column, (int)vector);
+            matches[i] = new Match(
+                snapshot.Source(source).Key(ordinal), score, snapshot.NumberOf(source), ordinal);
         }
 
         return count;
+    }
+
+    /// <summary>One question on its way through the sources.</summary>
+    private ref struct Scan(
+        VectorOptions options, VectorKernels kernels, PreparedQuery query, SearchScratch scratch)
+    {
+        private readonly Metric _metric = options.Metric;
+        private readonly int _stride = options.Stride;
+        private readonly PreparedQuery _query = query;
+
+        /// <summary>Rows measured with the float query.</summary>
+        internal long Rescored { get; private set; }
+
+        /// <summary>Scans a segment; returns how many vectors that were.</summary>
+        internal int Run(SegmentView view, int column, uint firstPlace)
+        {
+            SegmentColumn from = view.Segment.Column(column);
+            int step = Math.Clamp(StepBytes / _stride, 1, StepRowsMax);
+            for (int first = 0; first < from.Count; first += step)
+            {
+                int rows = Math.Min(step, from.Count - first);
+                Block block = Measure(
+                    from.Codes(first, rows),
+                    from.SquareSums(first, rows),
+                    _metric == Metric.Cosine ? default : from.Scales(first, rows));
+                for (int row = 0; row < rows; row++)
+                {
+                    if (CanEnter(block, row) && view.IsLive(from.Owner(first + row)))
+                    {
+                        Add(block, row, firstPlace + (uint)(first + row));
+                    }
+                }
+            }
+
+            return from.Count;
+        }
+
+        /// <summary>The same for rows in memory, chunk by chunk.</summary>
+        internal int Run(FreshView view, int column, uint firstPlace)
+        {
+            FreshColumn from = view.Rows.Column(column);
+            int count = view.CountOf(column);
+            for (int first = 0; first < count; first += FreshColumn.ChunkRows)
+            {
+                int rows = Math.Min(FreshColumn.ChunkRows, count - first);
+                Block block = Measure(
+                    from.Codes(first, rows),
+                    from.SquareSums(first, rows),
+                    _metric == Metric.Cosine ? default : from.Scales(first, rows));
+                for (int row = 0; row < rows; row++)
+                {
+                    if (CanEnter(block, row) && view.IsLive(from.Owner(first + row)))
+                    {
+                        Add(block, row, firstPlace + (uint)(first + row));
+                    }
+                }
+            }
+
+            return count;
+        }
+
+        private readonly Block Measure(
+            ReadOnlySpan<sbyte> codes, ReadOnlySpan<int> squareSums, ReadOnlySpan<float> scales)
+        {
+            Span<int> dots = scratch.Dots[..squareSums.Length];
+            kernels.Dot(scratch.Codes, codes, dots);
+            return new Block(codes, squareSums, scales, dots);
+        }
+
+        private readonly bool CanEnter(in Block block, int row)
+            => !scratch.Best.IsFull
+                || _query.CanBeat(
+                    block.Dots[row], block.ScaleOf(row), block.SquareSums[row], scratch.Best.Threshold);
+
+        private void Add(in Block block, int row, uint place)
+        {
+            ReadOnlySpan<sbyte> code = block.Codes.Slice(row * _stride, _stride);
+            float score = _metric == Metric.Euclid
+                ? -(float)Math.Sqrt(kernels.DistanceSquared(scratch.Query, code, block.ScaleOf(row)))
+                : _query.ScoreOfDot(
+                    kernels.Dot(scratch.Query, code), block.ScaleOf(row), block.SquareSums[row]);
+            scratch.Best.Add(score, place);
+            Rescored++;
+        }
+    }
+
+    /// <summary>Rows of one step, and the dot products of their codes with the query's.</summary>
+    private readonly ref struct Block(
+        ReadOnlySpan<sbyte> codes,
+        ReadOnlySpan<int> squareSums,
+        ReadOnlySpan<float> scales,
+        ReadOnlySpan<int> dots)
+    {
+        internal readonly ReadOnlySpan<sbyte> Codes = codes;
+        internal readonly ReadOnlySpan<int> SquareSums = squareSums;
+        internal readonly ReadOnlySpan<int> Dots = dots;
+        private readonly ReadOnlySpan<float> _scales = scales;
+
+        /// <summary>Where lengths do not count, scales are not read.</summary>
+        internal float ScaleOf(int row) => _scales.IsEmpty ? 1f : _scales[row];
     }
 }

@@ -6,7 +6,12 @@ namespace EdgeSim.Index.Storage;
 /// <summary>
 /// Streams one section after the other into a file, block by block, and notes each block's checksum.
 /// </summary>
-internal sealed class BlockWriter(DurableFiles files, SafeFileHandle file)
+/// <param name="files">The disk.</param>
+/// <param name="file">The file.</param>
+/// <param name="pace">Asked after every block: waits, or ends the work by an exception.</param>
+/// <param name="progress">How far the file is durable; null where nobody goes on with it.</param>
+internal sealed class BlockWriter(
+    DurableFiles files, SafeFileHandle file, WritePace pace, WriteProgress? progress = null)
 {
     private readonly byte[] _block = new byte[SegmentLayout.BlockBytes];
     private int _count;
@@ -16,7 +21,7 @@ internal sealed class BlockWriter(DurableFiles files, SafeFileHandle file)
     internal List<uint> Checksums { get; } = [];
 
     /// <summary>Starts a section.</summary>
-    internal void Begin(in SectionEntry entry) => _position = (long)entry.Offset;
+    internal void Begin(long offset) => _position = offset;
 
     /// <summary>Appends one element.</summary>
     internal void Write<T>(T value)
@@ -45,8 +50,20 @@ internal sealed class BlockWriter(DurableFiles files, SafeFileHandle file)
         if (_count > 0)
         {
             Checksums.Add(Crc32C.Of(_block.AsSpan(0, _count)));
-            files.Write(file, _block.AsSpan(0, _count), _position);
-            _position += _count;
+            long end = _position + _count;
+            if (progress?.IsDurable(end) != true)
+            {
+                files.Write(file, _block.AsSpan(0, _count), _position);
+                if (progress?.IsDue(end) == true)
+                {
+                    files.Flush(file);
+                    progress.Flushed(end);
+                }
+
+                pace.Written(_count);
+            }
+
+            _position = end;
             _count = 0;
         }
     }

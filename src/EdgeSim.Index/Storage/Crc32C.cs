@@ -10,9 +10,11 @@ namespace EdgeSim.Index.Storage;
 internal static class Crc32C
 {
     /// <summary>The checksum of some bytes. About 8 bytes in 3 cycles.</summary>
-    internal static uint Of(ReadOnlySpan<byte> bytes)
+    /// <param name="bytes">The bytes.</param>
+    /// <param name="before">The checksum of bytes before them that count too.</param>
+    internal static uint Of(ReadOnlySpan<byte> bytes, uint before = 0)
     {
-        uint crc = uint.MaxValue;
+        uint crc = ~before;
         while (bytes.Length >= sizeof(ulong))
         {
             crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(bytes));

@@ -15,7 +15,11 @@ namespace EdgeSim.Index.Storage;
 internal sealed record Descriptor(ulong Id, CollectionOptions Options, uint Checksum)
 {
     internal const string FileName = "collection.json";
-    private const int FormatNewest = 1;
+
+    /// <summary>The format it was created with: in format 1 a payload was any bytes.</summary>
+    internal int Format { get; init; } = FormatNewest;
+
+    private const int FormatNewest = 2;
 
     /// <summary>The bytes of the file.</summary>
     internal static byte[] Serialize(ulong id, CollectionOptions options)
@@ -24,10 +28,8 @@ internal sealed record Descriptor(ulong Id, CollectionOptions Options, uint Chec
             {
                 Format = FormatNewest,
                 Id = id.ToString("x16", CultureInfo.InvariantCulture),
-                Dimension = options.Dimension,
-                Metric = NameOf(options.Metric),
-                Fingerprint = options.Fingerprint,
-                Model = options.Model,
+                Durability = NameOf(options.Durability),
+                Vectors = [.. options.Vectors.Select(VectorDocument.Of)],
             },
             DescriptorJson.Default.DescriptorDocument);
 
@@ -35,24 +37,13 @@ internal sealed record Descriptor(ulong Id, CollectionOptions Options, uint Chec
     /// Too long, not JSON, or without a field that must be there.
     /// </exception>
     /// <exception cref="IndexFormatException">Of a newer format.</exception>
-    internal static Descriptor Read(string path)
+    internal static Descriptor Read(DurableFiles files, string path)
+        => Parse(path, files.Read(path, IndexLimits.DescriptorBytesMax));
+
+    /// <inheritdoc cref="Read"/>
+    internal static Descriptor Parse(string path, byte[] bytes)
     {
-        byte[] bytes;
-        using (FileStream file = File.OpenRead(path))
-        {
-            if (file.Length > IndexLimits.DescriptorBytesMax)
-            {
-                throw new IndexCorruptException(
-                    path,
-                    null,
-                    $"the file has {file.Length} bytes; {IndexLimits.DescriptorBytesMax} are allowed");
-            }
-
-            bytes = new byte[file.Length];
-            file.ReadExactly(bytes);
-        }
-
-        DescriptorDocument document = Parse(path, bytes);
+        DescriptorDocument document = ParseJson(path, bytes);
         if (document.Format is < 1 or > FormatNewest)
         {
             throw new IndexFormatException(
@@ -65,16 +56,10 @@ internal sealed record Descriptor(ulong Id, CollectionOptions Options, uint Chec
 
         try
         {
-            var options = new CollectionOptions
-            {
-                Dimension = document.Dimension,
-                Metric = ParseMetric(document.Metric),
-                Fingerprint = document.Fingerprint,
-                Model = document.Model,
-            };
+            CollectionOptions options = document.ToOptions();
             options.Validate();
             ulong id = ulong.Parse(document.Id, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
-            return new Descriptor(id, options, Crc32C.Of(bytes));
+            return new Descriptor(id, options, Crc32C.Of(bytes)) { Format = document.Format };
         }
         catch (Exception invalid) when (invalid is ArgumentException or FormatException or OverflowException)
         {
@@ -83,7 +68,7 @@ internal sealed record Descriptor(ulong Id, CollectionOptions Options, uint Chec
         }
     }
 
-    private static DescriptorDocument Parse(string path, byte[] bytes)
+    private static DescriptorDocument ParseJson(string path, byte[] bytes)
     {
         try
         {
@@ -97,19 +82,11 @@ internal sealed record Descriptor(ulong Id, CollectionOptions Options, uint Chec
         }
     }
 
-    private static string NameOf(Metric metric) => metric switch
+    private static string NameOf(Durability durability) => durability switch
     {
-        Metric.Cosine => "cosine",
-        Metric.Dot => "dot",
-        Metric.Euclid => "euclid",
-        _ => throw new ArgumentOutOfRangeException(nameof(metric), metric, "Unknown metric."),
-    };
-
-    private static Metric ParseMetric(string name) => name switch
-    {
-        "cosine" => Metric.Cosine,
-        "dot" => Metric.Dot,
-        "euclid" => Metric.Euclid,
-        _ => throw new FormatException($"metric '{name}'"),
+        Durability.Always => "always",
+        Durability.Interval => "interval",
+        Durability.None => "none",
+        _ => throw new ArgumentOutOfRangeException(nameof(durability), durability, "Unknown durability."),
     };
 }

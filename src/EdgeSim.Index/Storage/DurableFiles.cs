@@ -24,11 +24,69 @@ internal class DurableFiles
     internal virtual void Write(SafeFileHandle file, ReadOnlySpan<byte> bytes, long offset)
         => RandomAccess.Write(file, bytes, offset);
 
-    /// <summary>Returns when the file's bytes are on the disk (fsync).</summary>
-    internal virtual void Flush(SafeFileHandle file) => RandomAccess.FlushToDisk(file);
+    /// <summary>
+    /// Returns when the file's bytes are on the disk (fsync). Not by <see cref="RandomAccess.FlushToDisk"/>,
+    /// which reports no failure: .NET 10.0's native half returns 1 instead of -1 for every one of them, and
+    /// its managed half passes over a disk that the system made read-only after an error.
+    /// </summary>
+    internal virtual void Flush(SafeFileHandle file) => Libc.FSyncFile(file);
+
+    /// <summary>
+    /// Returns when the file's bytes and its length are on the disk, times and rights perhaps not
+    /// (fdatasync).
+    /// </summary>
+    internal virtual void FlushData(SafeFileHandle file) => Libc.FDataSync(file);
+
+    /// <summary>
+    /// Asks the disk to begin with what has been written to a file, so that the flush that comes has less to
+    /// wait for. Promises nothing, so nothing of it is a step.
+    /// </summary>
+    internal virtual void BeginWriteBack(SafeFileHandle file) => Libc.SyncFileRange(file);
+
+    /// <summary>Reads a whole file into memory.</summary>
+    /// <exception cref="IndexCorruptException">Missing, or longer than allowed.</exception>
+    internal virtual byte[] Read(string path, long bytesMax)
+    {
+        try
+        {
+            using SafeFileHandle file = File.OpenHandle(
+                path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            long length = RandomAccess.GetLength(file);
+            if (length > bytesMax)
+            {
+                throw new IndexCorruptException(
+                    path, null, $"the file has {length} bytes; at most {bytesMax} are written");
+            }
+
+            byte[] bytes = new byte[length];
+            int count = 0;
+            int read;
+            do
+            {
+                read = RandomAccess.Read(file, bytes.AsSpan(count), count);
+                count += read;
+            }
+            while (read > 0 && count < bytes.Length);
+            return count == bytes.Length ? bytes : bytes[..count];
+        }
+        catch (FileNotFoundException missing)
+        {
+            throw new IndexCorruptException(path, null, "the file is missing", missing);
+        }
+    }
+
+    /// <summary>Maps a file for reading; see <see cref="MappedFile.TryOpen"/>.</summary>
+    internal virtual MappedFile? Map(string path, long bytesMin, out long bytes)
+        => MappedFile.TryOpen(path, bytesMin, out bytes);
 
     /// <summary>Cuts a file, or lengthens it with zeros. Never on a file that may be mapped.</summary>
     internal virtual void SetLength(SafeFileHandle file, long bytes) => RandomAccess.SetLength(file, bytes);
+
+    /// <summary>
+    /// Lengthens a file with zeros that have their place on the disk already, so that writing there and
+    /// flushing changes no metadata. False where that cannot be done; nothing needs it.
+    /// </summary>
+    internal virtual bool TryReserve(SafeFileHandle file, long bytes) => Libc.TryAllocate(file, bytes);
 
     /// <summary>Gives a file its final name, atomically, over one that has it.</summary>
     internal virtual void Rename(string from, string to) => File.Move(from, to, overwrite: true);

@@ -3,105 +3,170 @@ using EdgeSim.Index.Quantization;
 namespace EdgeSim.Index.Storage;
 
 /// <summary>
-/// Rows added and not yet committed, already quantised. A row whose key comes again is dead; the last one
-/// counts. Codes are kept in chunks, so that growing never copies them.
+/// Rows that are in the log and not yet in a segment, already quantised. Rows are only appended. A row says
+/// from which batch on it is dead, so that readers of older snapshots keep it: nothing is copied for them.
+/// One writer at a time; readers look at the rows of their snapshot.
 /// </summary>
-internal sealed class FreshRows(int stride) : IRowSource
+internal sealed class FreshRows
 {
-    private const int ChunkRows = 128;
+    /// <summary>What <see cref="DeadFrom"/> says of a row that lives.</summary>
+    internal const ulong Alive = ulong.MaxValue;
+
+    private const int ChunkRows = 256;
+    private const int PayloadChunkBytes = 64 << 10;
 
     /// <summary>
-    /// Bytes of a row beside codes and payload: key, scale, two sums, offset, and its place in the key table.
+    /// Bytes of a row beside its codes and payload: key, places, two slots of the key table.
     /// </summary>
-    private const int SideBytes = 64;
+    private const int RowBytes = 96;
 
-    private readonly List<sbyte[]> _codes = [];
-    private readonly List<QuantizedRow> _rows = [];
-    private readonly List<ulong> _keys = [];
-    private readonly List<int> _payloadEnds = [];
-    private readonly Dictionary<ulong, int> _newest = [];
+    /// <summary>Bytes of a vector beside its codes.</summary>
+    private const int VectorBytes = 20;
+
+    private readonly Row[]?[] _rows = new Row[]?[IndexLimits.FreshRowsCapacity / ChunkRows];
+    private readonly int[]?[][] _vectors;
+    private readonly FreshColumn[] _columns;
+    private readonly FreshKeys _keys = new();
     private byte[] _payloads = [];
-    private int _payloadBytes;
-    private int[]? _order;
+    private int _payloadsUsed;
 
-    public int RowCount => _rows.Count;
+    /// <param name="options">The collection's.</param>
+    /// <param name="number">Stands for a segment number in matches: negative, never used twice.</param>
+    internal FreshRows(CollectionOptions options, int number)
+    {
+        Number = number;
+        _columns = new FreshColumn[options.Vectors.Count];
+        _vectors = new int[]?[_columns.Length][];
+        for (int i = 0; i < _columns.Length; i++)
+        {
+            _columns[i] = new FreshColumn(options.Vectors[i].Stride);
+            _vectors[i] = new int[]?[_rows.Length];
+        }
+    }
 
-    public int LiveCount => _newest.Count;
+    internal int Number { get; }
 
-    /// <summary>Bytes that the rows take.</summary>
-    internal long Bytes => ((long)RowCount * (stride + SideBytes)) + _payloadBytes;
+    /// <summary>Rows ever added; the writer's number.</summary>
+    internal int RowCount { get; private set; }
 
-    /// <summary>Whether one more row fits the bounds.</summary>
-    internal bool HasRoomFor(int payloadBytes)
-        => RowCount < IndexLimits.FreshRowsMax
-            && Bytes + stride + SideBytes + payloadBytes <= IndexLimits.FreshBytesMax;
+    /// <summary>Bytes held.</summary>
+    internal long Bytes { get; private set; }
 
-    /// <summary>Quantises a row and keeps it. O(dimension).</summary>
-    internal void Add(ulong key, ReadOnlySpan<float> vector, Metric metric, ReadOnlySpan<byte> payload)
+    /// <summary>Whether that many rows of this size still fit; the caller bounds the bytes.</summary>
+    internal bool HasRoomFor(int rows) => RowCount + rows <= IndexLimits.FreshRowsMax;
+
+    internal FreshColumn Column(int column) => _columns[column];
+
+    /// <summary>Appends a row without vectors. Visible to readers when a snapshot says so.</summary>
+    internal int Add(Key key, ReadOnlySpan<byte> payload)
     {
         int ordinal = RowCount;
-        if (ordinal / ChunkRows == _codes.Count)
+        ref Row[]? chunk = ref _rows[ordinal / ChunkRows];
+        chunk ??= new Row[ChunkRows];
+        int offset = KeepPayload(payload, out byte[] bytes);
+        chunk[ordinal % ChunkRows] = new Row
         {
-            _codes.Add(new sbyte[ChunkRows * stride]);
+            Key = key,
+            Payload = bytes,
+            PayloadOffset = offset,
+            PayloadLength = payload.Length,
+            Previous = _keys.Find(this, key),
+            DeadFrom = Alive,
+        };
+        for (int i = 0; i < _vectors.Length; i++)
+        {
+            ref int[]? places = ref _vectors[i][ordinal / ChunkRows];
+            places ??= new int[ChunkRows];
+            places[ordinal % ChunkRows] = -1;
         }
 
-        // May refuse; nothing is changed yet.
-        QuantizedRow row = RowQuantizer.Quantize(vector, metric, CodesOf(ordinal));
-        GrowPayloads(payload.Length);
-        payload.CopyTo(_payloads.AsSpan(_payloadBytes));
-        _payloadBytes += payload.Length;
-        _payloadEnds.Add(_payloadBytes);
-        _rows.Add(row);
-        _keys.Add(key);
-        _newest[key] = ordinal;
-        _order = null;
+        RowCount++;
+        Bytes += RowBytes + payload.Length;
+        _keys.Add(this, key, ordinal);
+        return ordinal;
     }
 
-    public bool IsLive(int ordinal) => _newest[_keys[ordinal]] == ordinal;
-
-    public ReadOnlySpan<sbyte> Codes(int ordinal) => CodesOf(ordinal);
-
-    public float Scale(int ordinal) => _rows[ordinal].Scale;
-
-    public int SquareSum(int ordinal) => _rows[ordinal].SquareSum;
-
-    public int CodeSum(int ordinal) => _rows[ordinal].CodeSum;
-
-    public ulong Key(int ordinal) => _keys[ordinal];
-
-    public int PayloadLength(int ordinal) => _payloadEnds[ordinal] - PayloadStart(ordinal);
-
-    public ReadOnlySpan<byte> Payload(int ordinal)
-        => _payloads.AsSpan(PayloadStart(ordinal), PayloadLength(ordinal));
-
-    public int OrdinalByKey(int n)
+    /// <summary>Gives the newest row a vector.</summary>
+    internal void AddVector(int column, ReadOnlySpan<sbyte> codes, QuantizedRow side)
     {
-        if (_order is null)
-        {
-            _order = new int[RowCount];
-            for (int i = 0; i < _order.Length; i++)
-            {
-                _order[i] = i;
-            }
-
-            Array.Sort(_keys.ToArray(), _order);
-        }
-
-        return _order[n];
+        int ordinal = RowCount - 1;
+        _vectors[column][ordinal / ChunkRows]![ordinal % ChunkRows] = _columns[column].Count;
+        _columns[column].Add(ordinal, codes, side);
+        Bytes += codes.Length + VectorBytes;
     }
 
-    private int PayloadStart(int ordinal) => ordinal == 0 ? 0 : _payloadEnds[ordinal - 1];
+    internal Key Key(int ordinal) => At(ordinal).Key;
 
-    private Span<sbyte> CodesOf(int ordinal)
-        => _codes[ordinal / ChunkRows].AsSpan(ordinal % ChunkRows * stride, stride);
-
-    private void GrowPayloads(int bytes)
+    internal ReadOnlySpan<byte> Payload(int ordinal)
     {
-        if (_payloadBytes + bytes > _payloads.Length)
+        ref readonly Row row = ref At(ordinal);
+        return row.Payload.AsSpan(row.PayloadOffset, row.PayloadLength);
+    }
+
+    internal int PayloadLength(int ordinal) => At(ordinal).PayloadLength;
+
+    internal int VectorOf(int column, int ordinal)
+        => _vectors[column][ordinal / ChunkRows]![ordinal % ChunkRows];
+
+    /// <summary>The batch that deleted or replaced a row; <see cref="Alive"/> when none did.</summary>
+    internal ulong DeadFrom(int ordinal)
+        => Volatile.Read(ref _rows[ordinal / ChunkRows]![ordinal % ChunkRows].DeadFrom);
+
+    /// <summary>Says which batch ended a row, or that none did.</summary>
+    internal void SetDeadFrom(int ordinal, ulong sequence)
+        => Volatile.Write(ref _rows[ordinal / ChunkRows]![ordinal % ChunkRows].DeadFrom, sequence);
+
+    /// <summary>The row of a key that lives after a batch, among the first rows; -1 when none does.</summary>
+    internal int Find(Key key, int rows, ulong sequence)
+    {
+        int ordinal = _keys.Find(this, key);
+        while (ordinal >= 0 && (ordinal >= rows || DeadFrom(ordinal) <= sequence))
         {
-            long wanted = Math.Max(
-                _payloadBytes + (long)bytes, Math.Min(2L * _payloads.Length, IndexLimits.FreshBytesMax));
-            Array.Resize(ref _payloads, (int)Math.Max(wanted, 4096));
+            ordinal = At(ordinal).Previous;
         }
+
+        return ordinal;
+    }
+
+    /// <summary>Ordinals of the first rows in ascending order of key. Sorts: O(rows log rows).</summary>
+    internal int[] Order(int rows)
+    {
+        var keys = new Key[rows];
+        var order = new int[rows];
+        for (int i = 0; i < rows; i++)
+        {
+            keys[i] = Key(i);
+            order[i] = i;
+        }
+
+        Array.Sort(keys, order);
+        return order;
+    }
+
+    private ref readonly Row At(int ordinal) => ref _rows[ordinal / ChunkRows]![ordinal % ChunkRows];
+
+    private int KeepPayload(ReadOnlySpan<byte> payload, out byte[] bytes)
+    {
+        if (payload.Length > _payloads.Length - _payloadsUsed)
+        {
+            _payloads = new byte[Math.Max(PayloadChunkBytes, payload.Length)];
+            _payloadsUsed = 0;
+        }
+
+        bytes = _payloads;
+        int offset = _payloadsUsed;
+        payload.CopyTo(bytes.AsSpan(offset));
+        _payloadsUsed += payload.Length;
+        return offset;
+    }
+
+    private struct Row
+    {
+        internal Key Key;
+        internal byte[] Payload;
+        internal int PayloadOffset;
+        internal int PayloadLength;
+        internal int Previous;
+        internal ulong DeadFrom;
     }
 }

@@ -1,10 +1,13 @@
+using EdgeSim.Index.Quantization;
+
 namespace EdgeSim.Index.Storage;
 
 /// <summary>Rows on their way into a segment file: those of an older segment, or fresh ones.</summary>
 /// <remarks>
 /// Laws: ordinals run from 0 to <see cref="RowCount"/>; <see cref="OrdinalByKey"/> is a permutation of them
-/// in ascending order of key; no two live rows of the sources of one file have the same key. Spans live until
-/// the next call.
+/// in ascending order of key; no two live rows of the sources of one file have the same key. A column is one
+/// of the collection's named vectors; its vectors are in the order of the rows that have one. Spans live
+/// until the next call.
 /// </remarks>
 internal interface IRowSource
 {
@@ -17,16 +20,7 @@ internal interface IRowSource
     /// <summary>Whether a row is to be written.</summary>
     bool IsLive(int ordinal);
 
-    /// <summary>[stride].</summary>
-    ReadOnlySpan<sbyte> Codes(int ordinal);
-
-    float Scale(int ordinal);
-
-    int SquareSum(int ordinal);
-
-    int CodeSum(int ordinal);
-
-    ulong Key(int ordinal);
+    Key Key(int ordinal);
 
     int PayloadLength(int ordinal);
 
@@ -34,4 +28,13 @@ internal interface IRowSource
 
     /// <summary>The ordinal of the row with the n-th smallest key.</summary>
     int OrdinalByKey(int n);
+
+    /// <summary>Position of a row's vector in a column; -1 when it has none.</summary>
+    int VectorOf(int column, int ordinal);
+
+    /// <summary>[stride] codes of a vector of a column.</summary>
+    ReadOnlySpan<sbyte> Codes(int column, int vector);
+
+    /// <summary>The numbers beside the codes.</summary>
+    QuantizedRow Side(int column, int vector);
 }

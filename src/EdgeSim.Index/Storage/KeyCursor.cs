@@ -35,7 +35,7 @@ internal sealed class KeyCursor
     internal bool IsAtEnd { get; private set; }
 
     /// <summary>Key of the current row.</summary>
-    internal ulong Key { get; private set; }
+    internal Key Key { get; private set; }
 
     /// <summary>Ordinal of the current row in the new file: the live rows before it there.</summary>
     internal int NewOrdinal

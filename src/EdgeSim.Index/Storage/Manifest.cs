@@ -25,11 +25,20 @@ internal static class Manifest
             NextNumber = 1,
             LiveCountAndOne = 1,
         };
+        return Of(ref slot);
+    }
+
+    /// <summary>The bytes of a manifest with one commit and zeros in the other slot.</summary>
+    internal static byte[] Of(ref ManifestSlot slot)
+    {
         slot.SlotChecksum = ManifestSlot.ChecksumOf(ref slot);
         byte[] bytes = new byte[FileBytes];
-        ManifestSlot.AsBytes(ref slot).CopyTo(bytes);
+        ManifestSlot.AsBytes(ref slot).CopyTo(bytes.AsSpan(OffsetOf(slot.Commit)));
         return bytes;
     }
+
+    /// <summary>Where a commit's slot is.</summary>
+    internal static int OffsetOf(ulong commit) => (int)(commit % SlotCount) * ManifestSlot.SizeBytes;
 
     /// <summary>
     /// Writes a commit's slot and returns when it is durable: this is the moment at which the commit happens.
@@ -38,20 +47,21 @@ internal static class Manifest
     {
         slot.SlotChecksum = ManifestSlot.ChecksumOf(ref slot);
         using SafeFileHandle file = files.Open(path);
-        files.Write(
-            file, ManifestSlot.AsBytes(ref slot), (long)(slot.Commit % SlotCount) * ManifestSlot.SizeBytes);
+        files.Write(file, ManifestSlot.AsBytes(ref slot), OffsetOf(slot.Commit));
         files.Flush(file);
     }
 
     /// <summary>Reads the newest whole slot.</summary>
+    /// <param name="files">The disk.</param>
     /// <param name="path">The manifest.</param>
     /// <param name="descriptor">The collection it must belong to.</param>
     /// <param name="isDamaged">
     /// Whether the other slot holds something that is not a whole slot: a torn write, or decay.
     /// </param>
-    internal static ManifestSlot Read(string path, Descriptor descriptor, out bool isDamaged)
+    internal static ManifestSlot Read(
+        DurableFiles files, string path, Descriptor descriptor, out bool isDamaged)
     {
-        byte[] bytes = ReadFile(path);
+        byte[] bytes = ReadFile(files, path);
         isDamaged = false;
         ManifestSlot newest = default;
         for (int i = 0; i < SlotCount; i++)
@@ -82,25 +92,13 @@ internal static class Manifest
             : throw new IndexCorruptException(path, 0, "neither of the two slots is whole");
     }
 
-    private static byte[] ReadFile(string path)
+    private static byte[] ReadFile(DurableFiles files, string path)
     {
-        try
-        {
-            using SafeFileHandle file = File.OpenHandle(
-                path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            long length = RandomAccess.GetLength(file);
-            byte[] bytes = new byte[FileBytes];
-            if (length != FileBytes || RandomAccess.Read(file, bytes, 0) != FileBytes)
-            {
-                throw new IndexCorruptException(path, null, $"the file has {length} bytes, not {FileBytes}");
-            }
-
-            return bytes;
-        }
-        catch (FileNotFoundException missing)
-        {
-            throw new IndexCorruptException(path, null, "the file is missing", missing);
-        }
+        byte[] bytes = files.Read(path, FileBytes);
+        return bytes.Length == FileBytes
+            ? bytes
+            : throw new IndexCorruptException(
+                path, null, $"the file has {bytes.Length} bytes, not {FileBytes}");
     }
 
     private static void CheckSlot(ref ManifestSlot slot, string path, int index, Descriptor descriptor)

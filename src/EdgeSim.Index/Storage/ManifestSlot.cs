@@ -11,7 +11,7 @@ namespace EdgeSim.Index.Storage;
 internal struct ManifestSlot
 {
     internal const int SizeBytes = 4096;
-    internal const uint VersionNewest = 1;
+    internal const uint VersionNewest = 2;
 
     /// <summary>"EDGEMANI" in ASCII, read as a little-endian number.</summary>
     internal const ulong MagicValue = 0x494E_414D_4547_4445;
@@ -32,7 +32,9 @@ internal struct ManifestSlot
     [FieldOffset(16)]
     internal ulong CollectionId;
 
-    /// <summary>Number of the commit, from 0 (created, no rows). Commit n is in slot n % 2.</summary>
+    /// <summary>
+    /// Number of the checkpoint, from 0 (created, no rows). Checkpoint n is in slot n % 2.
+    /// </summary>
     [FieldOffset(24)]
     internal ulong Commit;
 
@@ -45,14 +47,44 @@ internal struct ManifestSlot
     internal uint SegmentCount;
 
     /// <summary>
-    /// Live rows of the commit and 1 more, so that a collection can be described without its segments being
-    /// read; 0 where an older EdgeSim did not say.
+    /// Live rows of the checkpoint and 1 more, so that a collection can be described without its segments
+    /// being read; 0 where an older EdgeSim did not say.
     /// </summary>
     [FieldOffset(40)]
     internal ulong LiveCountAndOne;
 
     /// <summary>
-    /// The segments, oldest first: a row of a later one replaces a row of the same key in an earlier one.
+    /// First log with batches after this checkpoint; 0: whichever there are. Nothing in version 1, as the
+    /// next five.
+    /// </summary>
+    [FieldOffset(48)]
+    internal uint LogNumber;
+
+    /// <summary>The state file; 0 when no row is dead and no payload index is declared.</summary>
+    [FieldOffset(52)]
+    internal uint StateNumber;
+
+    /// <summary>The last batch whose rows are in the segments.</summary>
+    [FieldOffset(56)]
+    internal ulong Sequence;
+
+    /// <summary>
+    /// The last batch that the logs have for certain: they were flushed before this was written.
+    /// </summary>
+    [FieldOffset(64)]
+    internal ulong Durable;
+
+    /// <summary>Length of the state file.</summary>
+    [FieldOffset(72)]
+    internal uint StateBytes;
+
+    /// <summary>The state file's checksum.</summary>
+    [FieldOffset(76)]
+    internal uint StateChecksum;
+
+    /// <summary>
+    /// The segments, oldest first. In version 1 a row of a later one replaces a row of the same key in an
+    /// earlier one.
     /// </summary>
     [FieldOffset(128)]
     internal SegmentTable Segments;

@@ -29,6 +29,12 @@ internal sealed unsafe class Section
     /// <summary>What it holds.</summary>
     internal required SectionId Id { get; init; }
 
+    /// <summary>Which of the collection's vectors it is about; 0 where it is about the rows.</summary>
+    internal required int Column { get; init; }
+
+    /// <summary>Where it starts in the file.</summary>
+    internal long FileOffset => _fileOffset;
+
     /// <summary>Length in bytes.</summary>
     internal long Bytes { get; }
 
@@ -70,6 +76,10 @@ internal sealed unsafe class Section
             Check(block);
         }
     }
+
+    /// <summary>An error about an element whose value cannot be, although its block is whole.</summary>
+    internal IndexCorruptException Wrong(long element, string what)
+        => new(_path, _fileOffset, $"element {element} of section {Id} {what}");
 
     private void Check(long block)
     {

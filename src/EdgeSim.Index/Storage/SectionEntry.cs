@@ -32,7 +32,7 @@ internal struct SectionEntry
     [FieldOffset(24)]
     internal uint FirstChecksum;
 
-    /// <summary>Zero.</summary>
+    /// <summary>Which of the collection's vectors, from 0; 0 for sections about whole rows.</summary>
     [FieldOffset(28)]
-    internal uint Reserved;
+    internal uint Column;
 }

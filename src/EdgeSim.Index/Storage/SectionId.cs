@@ -14,4 +14,10 @@ internal enum SectionId : uint
     PayloadOffsets = 7,
     Payloads = 8,
     Checksums = 9,
+    KeyHighs = 10,
+    KeyKinds = 11,
+    KeyFilter = 12,
+    Owners = 13,
+    Vectors = 14,
+    PayloadIndexes = 17,
 }

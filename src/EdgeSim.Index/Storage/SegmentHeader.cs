@@ -10,8 +10,8 @@ namespace EdgeSim.Index.Storage;
 internal struct SegmentHeader
 {
     internal const int SizeBytes = 4096;
-    internal const int SectionsMax = 32;
-    internal const uint VersionNewest = 1;
+    internal const int SectionsMax = 120;
+    internal const uint VersionNewest = 2;
 
     /// <summary>"EDGESEGM" in ASCII, read as a little-endian number.</summary>
     internal const ulong MagicValue = 0x4D47_4553_4547_4445;
@@ -36,7 +36,7 @@ internal struct SegmentHeader
     [FieldOffset(24)]
     internal uint Number;
 
-    /// <summary>A <see cref="Index.Metric"/>.</summary>
+    /// <summary>A <see cref="Index.Metric"/>: that of the first vector, as the next two fields.</summary>
     [FieldOffset(28)]
     internal uint Metric;
 
@@ -67,6 +67,10 @@ internal struct SegmentHeader
     /// <summary>CRC-32C of the whole checksum section.</summary>
     [FieldOffset(60)]
     internal uint ChecksumsChecksum;
+
+    /// <summary>Named vectors of a row; 0 in version 1, which had one.</summary>
+    [FieldOffset(64)]
+    internal uint VectorCount;
 
     /// <summary>The section table; unused entries are zero.</summary>
     [FieldOffset(128)]

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using EdgeSim.Index.Quantization;
 
 namespace EdgeSim.Index.Storage;
 
@@ -18,21 +17,25 @@ internal static class SegmentOpener
     /// Not a segment, of a newer version, or of another collection.
     /// </exception>
     internal static Segment Open(
-        string path, ulong collectionId, CollectionOptions options, in ManifestEntry entry)
+        DurableFiles files,
+        string path,
+        ulong collectionId,
+        CollectionOptions options,
+        in ManifestEntry entry)
     {
         MappedFile? map = null;
         try
         {
-            map = MappedFile.TryOpen(path, SegmentHeader.SizeBytes, out long bytes)
+            map = files.Map(path, SegmentHeader.SizeBytes, out long bytes)
                 ?? throw new IndexCorruptException(
                     path,
                     null,
                     $"the file has {bytes} bytes, fewer than the {SegmentHeader.SizeBytes} of its header");
             SegmentHeader header = ReadHeader(map, path);
             CheckIdentity(ref header, path, collectionId, options, entry);
-            CheckSections(ref header, path);
+            CheckSections(ref header, path, options);
             CheckChecksums(map, ref header, path);
-            return new Segment(map, path, ref header);
+            return new Segment(map, path, ref header, options);
         }
         catch (FileNotFoundException missing)
         {
@@ -86,7 +89,7 @@ internal static class SegmentOpener
         return header;
     }
 
-    private static void CheckIdentity(
+    internal static void CheckIdentity(
         ref SegmentHeader header,
         string path,
         ulong collectionId,
@@ -108,9 +111,10 @@ internal static class SegmentOpener
                 path, 0, "the file is not the one that was committed under this name");
         }
 
-        if (header.Dimension != options.Dimension
-            || header.Metric != (uint)options.Metric
-            || header.Stride != RowQuantizer.Stride(options.Dimension)
+        if (header.Dimension != options.Default.Dimension
+            || header.Metric != (uint)options.Default.Metric
+            || header.Stride != options.Default.Stride
+            || (header.Version == 1 ? 1 : header.VectorCount) != options.Vectors.Count
             || header.RowCount is 0 or > IndexLimits.SegmentRowsMax
             || header.BlockBytes != SegmentLayout.BlockBytes
             || header.SectionCount > SegmentHeader.SectionsMax)
@@ -119,21 +123,10 @@ internal static class SegmentOpener
         }
     }
 
-    private static void CheckSections(ref SegmentHeader header, string path)
+    internal static void CheckSections(ref SegmentHeader header, string path, CollectionOptions options)
     {
-        SectionEntry checksums = Find(ref header, SectionId.Checksums, path);
-        foreach ((SectionId id, int elementBytes) in SegmentLayout.Sections)
-        {
-            SectionEntry entry = Find(ref header, id, path);
-            long expected = SegmentLayout.FixedBytes(
-                id, elementBytes, (int)header.RowCount, (int)header.Stride);
-            if (entry.ElementBytes != elementBytes || (expected >= 0 && entry.Bytes != (ulong)expected))
-            {
-                throw new IndexCorruptException(
-                    path, (long)entry.Offset, $"section {id} has a length that does not fit the rows");
-            }
-        }
-
+        SectionEntry checksums = Find(header, SectionId.Checksums, path);
+        SegmentShape shape = ShapeOf(ref header, path, options);
         for (int i = 0; i < header.SectionCount; i++)
         {
             SectionEntry entry = header.Sections[i];
@@ -143,6 +136,14 @@ internal static class SegmentOpener
                 || entry.Offset > header.FileBytes - entry.Bytes;
             long lastChecksum = entry.FirstChecksum + SegmentLayout.BlockCount(
                 outside ? 0 : (long)entry.Bytes);
+            if (!SegmentLayout.Fits(entry, shape, options))
+            {
+                throw new IndexCorruptException(
+                    path,
+                    (long)entry.Offset,
+                    $"section {(SectionId)entry.Id} has a length that does not fit the rows");
+            }
+
             if (outside || (
                 entry.Id != (uint)SectionId.Checksums && lastChecksum * sizeof(uint) > (long)checksums.Bytes))
             {
@@ -154,9 +155,47 @@ internal static class SegmentOpener
         }
     }
 
+    /// <summary>What the header says of the sizes of the sections, for comparison with them.</summary>
+    private static SegmentShape ShapeOf(ref SegmentHeader header, string path, CollectionOptions options)
+    {
+        int rows = (int)header.RowCount;
+        var vectors = new int[options.Vectors.Count];
+        for (int column = 0; column < vectors.Length; column++)
+        {
+            ulong count = Find(header, SectionId.Scales, path, column).Bytes / sizeof(float);
+            bool hasMaps = TryFind(header, SectionId.Owners, column, out _)
+                && TryFind(header, SectionId.Vectors, column, out _);
+            if (count > (ulong)rows || (count < (ulong)rows && !hasMaps))
+            {
+                throw new IndexCorruptException(
+                    path, 128, $"there are {count} vectors {column} for {rows} rows");
+            }
+
+            vectors[column] = (int)count;
+            _ = Find(header, SectionId.Codes, path, column);
+            _ = Find(header, SectionId.SquareSums, path, column);
+            _ = Find(header, SectionId.CodeSums, path, column);
+        }
+
+        ReadOnlySpan<SectionId> needed =
+            [SectionId.Keys, SectionId.KeyOrder, SectionId.PayloadOffsets, SectionId.Payloads];
+        foreach (SectionId id in needed)
+        {
+            _ = Find(header, id, path);
+        }
+
+        bool hasUuids = TryFind(header, SectionId.KeyHighs, 0, out _);
+        if (hasUuids != TryFind(header, SectionId.KeyKinds, 0, out _))
+        {
+            throw new IndexCorruptException(path, 128, "one of the two sections of UUID keys is missing");
+        }
+
+        return new SegmentShape(rows, vectors, hasUuids, 0);
+    }
+
     private static unsafe void CheckChecksums(MappedFile map, ref SegmentHeader header, string path)
     {
-        SectionEntry entry = Find(ref header, SectionId.Checksums, path);
+        SectionEntry entry = Find(header, SectionId.Checksums, path);
         uint found = Crc32C.Of(
             new ReadOnlySpan<byte>((byte*)map.Address + entry.Offset, checked((int)entry.Bytes)));
         if (found != header.ChecksumsChecksum)
@@ -168,17 +207,24 @@ internal static class SegmentOpener
         }
     }
 
-    /// <summary>The entry of a section that version 1 must have.</summary>
-    internal static SectionEntry Find(ref SegmentHeader header, SectionId id, string path)
+    /// <summary>The entry of a section that must be there.</summary>
+    internal static SectionEntry Find(in SegmentHeader header, SectionId id, string path, int column = 0)
+        => TryFind(header, id, column, out SectionEntry entry)
+            ? entry
+            : throw new IndexCorruptException(path, 128, $"section {id} is not in the section table");
+
+    private static bool TryFind(in SegmentHeader header, SectionId id, int column, out SectionEntry entry)
     {
         for (int i = 0; i < header.SectionCount; i++)
         {
-            if (header.Sections[i].Id == (uint)id)
+            entry = header.Sections[i];
+            if (entry.Id == (uint)id && entry.Column == (uint)column)
             {
-                return header.Sections[i];
+                return true;
             }
         }
 
-        throw new IndexCorruptException(path, 128, $"section {id} is not in the section table");
+        entry = default;
+        return false;
     }
 }

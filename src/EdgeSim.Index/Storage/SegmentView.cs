@@ -1,70 +1,58 @@
-using System.Numerics;
+using EdgeSim.Index.Quantization;
 
 namespace EdgeSim.Index.Storage;
 
-/// <summary>
-/// A segment as one snapshot sees it: with the rows that newer segments have replaced taken out. Costs one
-/// bit a row, and only where something has been replaced.
-/// </summary>
-internal sealed class SegmentView
+/// <summary>A segment as one snapshot sees it: without the rows that are dead by then.</summary>
+internal sealed class SegmentView(Segment segment, Tombstones dead) : IRowSource
 {
-    private readonly ulong[]? _replaced;
+    internal Segment Segment => segment;
 
-    internal SegmentView(Segment segment)
-        : this(segment, null)
-    {
-    }
+    internal Tombstones Dead => dead;
 
-    private SegmentView(Segment segment, ulong[]? replaced)
-    {
-        Segment = segment;
-        _replaced = replaced;
-        int count = 0;
-        foreach (ulong bits in replaced ?? [])
-        {
-            count += BitOperations.PopCount(bits);
-        }
+    public int RowCount => segment.RowCount;
 
-        LiveCount = segment.RowCount - count;
-    }
+    /// <summary>Rows that have not been deleted or replaced.</summary>
+    public int LiveCount => segment.RowCount - dead.Count;
 
-    internal Segment Segment { get; }
+    public bool IsLive(int ordinal) => !dead.IsDead(ordinal);
 
-    /// <summary>Rows that have not been replaced.</summary>
-    internal int LiveCount { get; }
+    public Key Key(int ordinal) => segment.Key(ordinal);
 
-    internal bool IsLive(int ordinal)
-        => _replaced is null || ((_replaced[ordinal >> 6] >> (ordinal & 63)) & 1) == 0;
+    public int PayloadLength(int ordinal) => segment.PayloadLength(ordinal);
+
+    public ReadOnlySpan<byte> Payload(int ordinal) => segment.Payload(ordinal);
+
+    public int OrdinalByKey(int n) => segment.OrdinalByKey(n);
+
+    public int VectorOf(int column, int ordinal) => segment.Column(column).VectorOf(ordinal);
+
+    public ReadOnlySpan<sbyte> Codes(int column, int vector) => segment.Column(column).Codes(vector, 1);
+
+    public QuantizedRow Side(int column, int vector) => segment.Column(column).Side(vector);
 
     /// <summary>
-    /// This view without the rows whose keys newer rows have; itself when there are none. Where the ranges of
-    /// keys do not overlap it costs one pass over the newer keys below the range, else one binary search here
-    /// per key there: O(n log m).
+    /// This view without the rows whose keys a newer segment has; itself when there are none. For collections
+    /// of format 1, which did not write down what is dead. O(n log m) where the ranges of keys overlap.
     /// </summary>
-    internal SegmentView Without(IRowSource newer)
+    internal SegmentView Without(Segment newer)
     {
-        ulong first = Segment.Key(Segment.OrdinalByKey(0));
-        ulong last = Segment.Key(Segment.OrdinalByKey(Segment.RowCount - 1));
-        ulong[]? replaced = null;
+        Tombstones.Builder? builder = null;
         for (int n = 0; n < newer.RowCount; n++)
         {
-            ulong key = newer.Key(newer.OrdinalByKey(n));
-            if (key > last)
+            Key key = newer.Key(newer.OrdinalByKey(n));
+            if (key > segment.LastKey)
             {
                 break;
             }
 
-            int ordinal = key < first ? -1 : Segment.Find(key);
-            if (ordinal >= 0)
+            int ordinal = segment.Find(key);
+            if (ordinal >= 0 && IsLive(ordinal))
             {
-                replaced ??= Copy();
-                replaced[ordinal >> 6] |= 1UL << (ordinal & 63);
+                builder ??= new Tombstones.Builder(dead);
+                builder.Set(ordinal, isDead: true);
             }
         }
 
-        return replaced is null ? this : new SegmentView(Segment, replaced);
+        return builder is null ? this : new SegmentView(segment, builder.Finish());
     }
-
-    private ulong[] Copy()
-        => _replaced is null ? new ulong[(Segment.RowCount + 63) / 64] : (ulong[])_replaced.Clone();
 }

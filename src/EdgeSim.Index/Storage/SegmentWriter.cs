@@ -1,15 +1,42 @@
 using System.Runtime.InteropServices;
+using EdgeSim.Index.Payloads;
 using Microsoft.Win32.SafeHandles;
 
 namespace EdgeSim.Index.Storage;
 
 /// <summary>
 /// Writes a segment file from sources of rows, section by section. Memory: one block of 64 KiB, four bytes
-/// for every block written, and 4 bytes per 64 rows of a source; never the rows themselves.
+/// for every block written, 4 bytes per 64 rows of a source, 1.25 bytes a row for the key filter; never the
+/// rows themselves.
 /// </summary>
-internal static class SegmentWriter
+internal sealed class SegmentWriter
 {
+    private readonly BlockWriter _writer;
+    private readonly IReadOnlyList<IRowSource> _sources;
+    private readonly int _rows;
+
+    private SegmentWriter(BlockWriter writer, IReadOnlyList<IRowSource> sources, int rows)
+    {
+        _writer = writer;
+        _sources = sources;
+        _rows = rows;
+    }
+
+    private delegate void RowAction(BlockWriter writer, IRowSource source, int ordinal);
+
+    private delegate void VectorAction(
+        BlockWriter writer, IRowSource source, int column, int vector, int newOrdinal);
+
     /// <summary>Writes and fsyncs the file under a temporary name; renaming is the caller's.</summary>
+    /// <param name="files">The disk.</param>
+    /// <param name="path">The temporary name.</param>
+    /// <param name="collectionId">The collection's id.</param>
+    /// <param name="number">Number of the segment.</param>
+    /// <param name="options">The collection's options.</param>
+    /// <param name="sources">Rows; at least one is live.</param>
+    /// <param name="fields">The payload fields that it gets an index for.</param>
+    /// <param name="pace">How fast.</param>
+    /// <param name="progress">How far the file is there already; null: it is not.</param>
     /// <returns>The header as written.</returns>
     internal static SegmentHeader Write(
         DurableFiles files,
@@ -17,25 +44,36 @@ internal static class SegmentWriter
         ulong collectionId,
         uint number,
         CollectionOptions options,
-        IReadOnlyList<IRowSource> sources)
+        IReadOnlyList<IRowSource> sources,
+        IReadOnlyList<PayloadIndexField> fields,
+        WritePace pace,
+        WriteProgress? progress = null)
     {
-        int rows = checked((int)sources.Sum(source => (long)source.LiveCount));
-        SegmentHeader header = SegmentLayout.Header(
-            collectionId, number, options, rows, PayloadBytes(sources));
-        using SafeFileHandle file = files.Create(path);
-        var writer = new BlockWriter(files, file);
+        SegmentShape shape = SegmentShape.Of(sources, options.Vectors.Count);
+        SegmentHeader header = SegmentLayout.Header(collectionId, number, options, shape);
+        bool isBegun = progress?.IsDurable(1) == true;
+        using SafeFileHandle file = isBegun ? files.Open(path) : files.Create(path);
+        var blocks = new BlockWriter(files, file, pace, progress);
+        var writer = new SegmentWriter(blocks, sources, shape.Rows);
         for (int i = 0; i < header.SectionCount; i++)
         {
-            var id = (SectionId)header.Sections[i].Id;
-            if (id != SectionId.Checksums)
-            {
-                writer.Begin(header.Sections[i]);
-                WriteSection(writer, id, sources);
-                writer.End();
-            }
+            SectionEntry entry = header.Sections[i];
+            blocks.Begin((long)entry.Offset);
+            writer.WriteSection((SectionId)entry.Id, (int)entry.Column);
+            blocks.End();
         }
 
-        ReadOnlySpan<byte> checksums = MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(writer.Checksums));
+        if (fields.Count > 0)
+        {
+            blocks.Begin(SegmentLayout.IndexOffset(header));
+            var rows = new MergedPayloads(sources, shape.Rows);
+            long bytes = PayloadIndexBuilder.Write(rows, fields, new BlockStream(blocks));
+            blocks.End();
+            SegmentLayout.AppendIndexes(ref header, bytes);
+        }
+
+        SegmentLayout.AppendChecksums(ref header, blocks.Checksums.Count);
+        ReadOnlySpan<byte> checksums = MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(blocks.Checksums));
         files.Write(file, checksums, (long)header.Sections[(int)header.SectionCount - 1].Offset);
         header.ChecksumsChecksum = Crc32C.Of(checksums);
         header.HeaderChecksum = SegmentHeader.ChecksumOf(ref header);
@@ -44,90 +82,124 @@ internal static class SegmentWriter
         return header;
     }
 
-    private static long PayloadBytes(IReadOnlyList<IRowSource> sources)
+    private void WriteSection(SectionId id, int column)
     {
-        long bytes = 0;
-        foreach (IRowSource source in sources)
+        switch (id)
         {
-            for (int i = 0; i < source.RowCount; i++)
-            {
-                bytes += source.IsLive(i) ? source.PayloadLength(i) : 0;
-            }
+            case SectionId.Codes:
+                Vectors(column, static (to, from, column, vector, _) =>
+                    to.Write(MemoryMarshal.AsBytes(from.Codes(column, vector))));
+                break;
+            case SectionId.Scales:
+                Vectors(column, static (to, from, column, vector, _) =>
+                    to.Write(from.Side(column, vector).Scale));
+                break;
+            case SectionId.SquareSums:
+                Vectors(column, static (to, from, column, vector, _) =>
+                    to.Write(from.Side(column, vector).SquareSum));
+                break;
+            case SectionId.CodeSums:
+                Vectors(column, static (to, from, column, vector, _) =>
+                    to.Write(from.Side(column, vector).CodeSum));
+                break;
+            case SectionId.Owners:
+                Vectors(column, static (to, _, _, _, newOrdinal) => to.Write((uint)newOrdinal));
+                break;
+            case SectionId.Vectors:
+                WriteVectorPlaces(column);
+                break;
+            case SectionId.Keys:
+                Rows(static (to, from, ordinal) => to.Write(from.Key(ordinal).Low));
+                break;
+            case SectionId.KeyHighs:
+                Rows(static (to, from, ordinal) => to.Write(from.Key(ordinal).High));
+                break;
+            case SectionId.KeyKinds:
+                Rows(static (to, from, ordinal) => to.Write((byte)(from.Key(ordinal).IsUuid ? 1 : 0)));
+                break;
+            case SectionId.KeyOrder:
+                WriteKeyOrder();
+                break;
+            case SectionId.KeyFilter:
+                WriteKeyFilter();
+                break;
+            case SectionId.PayloadOffsets:
+                WritePayloadOffsets();
+                break;
+            case SectionId.Payloads:
+                Rows(static (to, from, ordinal) => to.Write(from.Payload(ordinal)));
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(id), id, "No such section is written.");
         }
-
-        return bytes;
     }
 
-    private static void WriteSection(BlockWriter writer, SectionId id, IReadOnlyList<IRowSource> sources)
+    private void Rows(RowAction action)
     {
-        if (id == SectionId.KeyOrder)
-        {
-            WriteKeyOrder(writer, sources);
-            return;
-        }
-
-        ulong payloadEnd = 0;
-        if (id == SectionId.PayloadOffsets)
-        {
-            writer.Write(payloadEnd);
-        }
-
-        foreach (IRowSource source in sources)
+        foreach (IRowSource source in _sources)
         {
             for (int i = 0; i < source.RowCount; i++)
             {
                 if (source.IsLive(i))
                 {
-                    WriteRow(writer, id, source, i, ref payloadEnd);
+                    action(_writer, source, i);
                 }
             }
         }
     }
 
-    private static void WriteRow(
-        BlockWriter writer, SectionId id, IRowSource source, int row, ref ulong payloadEnd)
+    private void Vectors(int column, VectorAction action)
     {
-        switch (id)
+        int newOrdinal = 0;
+        foreach (IRowSource source in _sources)
         {
-            case SectionId.Codes:
-                writer.Write(MemoryMarshal.AsBytes(source.Codes(row)));
-                break;
-            case SectionId.Scales:
-                writer.Write(source.Scale(row));
-                break;
-            case SectionId.SquareSums:
-                writer.Write(source.SquareSum(row));
-                break;
-            case SectionId.CodeSums:
-                writer.Write(source.CodeSum(row));
-                break;
-            case SectionId.Keys:
-                writer.Write(source.Key(row));
-                break;
-            case SectionId.PayloadOffsets:
-                payloadEnd += (ulong)source.PayloadLength(row);
-                writer.Write(payloadEnd);
-                break;
-            case SectionId.Payloads:
-                writer.Write(source.Payload(row));
-                break;
-            default:
-                throw new ArgumentOutOfRangeException(
-                    nameof(id), id, "This section is not written row by row.");
+            for (int i = 0; i < source.RowCount; i++)
+            {
+                if (source.IsLive(i))
+                {
+                    int vector = source.VectorOf(column, i);
+                    if (vector >= 0)
+                    {
+                        action(_writer, source, column, vector, newOrdinal);
+                    }
+
+                    newOrdinal++;
+                }
+            }
         }
+    }
+
+    private void WriteVectorPlaces(int column)
+    {
+        uint next = 0;
+        Rows((to, from, ordinal) => to.Write(from.VectorOf(column, ordinal) < 0 ? uint.MaxValue : next++));
+    }
+
+    private void WritePayloadOffsets()
+    {
+        ulong end = 0;
+        _writer.Write(end);
+        Rows((to, from, ordinal) => to.Write(end += (ulong)from.PayloadLength(ordinal)));
+    }
+
+    private void WriteKeyFilter()
+    {
+        var filter = new ulong[KeyFilter.Words(_rows)];
+        Rows((_, from, ordinal) => KeyFilter.Add(filter, from.Key(ordinal)));
+        _writer.Write(MemoryMarshal.AsBytes<ulong>(filter));
     }
 
     /// <summary>
     /// Merges the sources' key orders: no sort of all keys, and no array of them. O(rows x sources).
     /// </summary>
-    private static void WriteKeyOrder(BlockWriter writer, IReadOnlyList<IRowSource> sources)
+    private void WriteKeyOrder()
     {
-        var cursors = new KeyCursor[sources.Count];
+        var cursors = new KeyCursor[_sources.Count];
         int firstOrdinal = 0;
         for (int i = 0; i < cursors.Length; i++)
         {
-            cursors[i] = new KeyCursor(sources[i], firstOrdinal);
-            firstOrdinal += sources[i].LiveCount;
+            cursors[i] = new KeyCursor(_sources[i], firstOrdinal);
+            firstOrdinal += _sources[i].LiveCount;
         }
 
         while (true)
@@ -146,7 +218,7 @@ internal static class SegmentWriter
                 return;
             }
 
-            writer.Write((uint)next.NewOrdinal);
+            _writer.Write((uint)next.NewOrdinal);
             next.MoveNext();
         }
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using EdgeSim.Encoders;
 using EdgeSim.Index;
+using EdgeSim.Index.Transfer;
 
 namespace EdgeSim.Commands;
 
@@ -72,8 +73,15 @@ public static class CommandLine
         root.Subcommands.Add(SearchCommand.Create(global, output));
         root.Subcommands.Add(EncodeCommand.Create(global, output));
         root.Subcommands.Add(ModelsCommand.Create(global, output));
+        root.Subcommands.Add(ImportCommand.Create(global, output));
+        root.Subcommands.Add(ExportCommand.Create(global, output));
+        root.Subcommands.Add(BackupCommand.Create(global, output));
+        root.Subcommands.Add(RestoreCommand.Create(global, output));
+        root.Subcommands.Add(VerifyCommand.Create(global, output));
+        root.Subcommands.Add(RepairCommand.Create(global, output));
         root.Subcommands.Add(DoctorCommand.Create(global, output));
         root.Subcommands.Add(BenchCommand.Create(global, output));
+        root.Subcommands.Add(TortureCommand.Create(global, output));
         return root;
     }
 
@@ -83,7 +91,11 @@ public static class CommandLine
         EncoderInputException e => (ExitCode.Data, e.Message),
         ModelException e => (ExitCode.Unavailable, e.Message),
         VectorException e => (ExitCode.Data, e.Message),
+        TransferException e => (ExitCode.Data, e.Message),
         IndexLockedException e => (ExitCode.Busy, e.Message),
+        IndexCorruptException e => (
+            ExitCode.InputOutput,
+            e.Message + " 'edgesim verify' says everything that is wrong; 'edgesim repair' is the repair."),
         IndexException e => (ExitCode.InputOutput, e.Message),
         PlatformNotSupportedException e => (ExitCode.Configuration, e.Message),
         FileNotFoundException or DirectoryNotFoundException => (ExitCode.NoInput, exception.Message),

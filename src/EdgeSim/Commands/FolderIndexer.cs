@@ -66,8 +66,9 @@ public sealed class FolderIndexer(SimilarityEngine engine, Output output)
     }
 
     private bool IsStored(string collection, IndexItem item) =>
-        engine.TryGetPayload(collection, item.Key, out ReadOnlySpan<byte> payload)
-        && item.Payload.IsOfSameContent(ItemPayload.From(payload));
+        engine.TryGetPayload(collection, item.Key, out JsonElement? payload)
+        && payload is { } stored
+        && item.Payload.IsOfSameContent(ItemPayload.From(stored));
 
     private void Read(IndexItem item)
     {

@@ -1,7 +1,7 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json;
 using EdgeSim.Engine;
+using EdgeSim.Index;
 
 namespace EdgeSim.Commands;
 
@@ -14,7 +14,10 @@ public sealed class InputOptions
     {
         Description = "A JSON array of numbers, or - for standard input.",
     };
-    private readonly Option<string?> key = new("--key") { Description = "A stored point." };
+    private readonly Option<string?> key = new("--key")
+    {
+        Description = "A stored point: a number or a UUID.",
+    };
 
     public void AddTo(Command command)
     {
@@ -25,14 +28,14 @@ public sealed class InputOptions
     }
 
     /// <summary>The key, when one is given.</summary>
-    public ulong? Key(ParseResult parsed)
+    public Key? Key(ParseResult parsed)
     {
         string? given = parsed.GetValue(key);
         return given is null ? null
-            : ulong.TryParse(given, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number)
-                ? number
-                : throw new UserException(
-                    ExitCode.Usage, $"--key is '{given}'; expected a number from 0 to {ulong.MaxValue}.");
+            : Index.Key.TryParse(given, out Key value) ? value
+            : throw new UserException(
+                ExitCode.Usage,
+                $"--key is '{given}'; expected a number from 0 to {ulong.MaxValue} or a UUID.");
     }
 
     /// <summary>The content that is given, or null.</summary>

@@ -42,10 +42,4 @@ public sealed record ItemPayload(
             return null;
         }
     }
-
-    public static ItemPayload? From(ReadOnlySpan<byte> payload)
-    {
-        var reader = new Utf8JsonReader(payload);
-        return payload.IsEmpty ? null : From(JsonElement.ParseValue(ref reader));
-    }
 }

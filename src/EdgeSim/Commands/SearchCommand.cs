@@ -1,5 +1,6 @@
 using System.CommandLine;
 using EdgeSim.Engine;
+using EdgeSim.Index;
 
 namespace EdgeSim.Commands;
 
@@ -21,7 +22,7 @@ public static class SearchCommand
         {
             ProgramOptions options = global.Read(parsed);
             PointInput? content = input.Content(parsed);
-            ulong? key = input.Key(parsed);
+            Key? key = input.Key(parsed);
             if (content is null == key is null)
             {
                 throw new UserException(

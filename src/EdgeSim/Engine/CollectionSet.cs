@@ -9,6 +9,8 @@ namespace EdgeSim.Engine;
 /// </summary>
 public sealed class CollectionSet(string folder) : IDisposable
 {
+    private static readonly CollectionSettings Settings = new() { SealBytes = Limits.SealBytes };
+
     private readonly Dictionary<string, Collection> open = [];
 
     /// <summary>The names in <see cref="open"/>, the one asked for last at the end.</summary>
@@ -18,18 +20,7 @@ public sealed class CollectionSet(string folder) : IDisposable
     public int OpenCount => open.Count;
 
     /// <summary>Names on disk, in ordinal order.</summary>
-    public IReadOnlyList<string> Names()
-    {
-        if (!Directory.Exists(folder))
-        {
-            return [];
-        }
-
-        return [.. Directory.EnumerateDirectories(folder)
-            .Where(Collection.Exists)
-            .Select(path => Path.GetFileName(path))
-            .Order(StringComparer.Ordinal)];
-    }
+    public IReadOnlyList<string> Names() => Collection.List(folder);
 
     public bool Exists(string name) => open.ContainsKey(name) || Collection.Exists(PathOf(name));
 
@@ -45,7 +36,7 @@ public sealed class CollectionSet(string folder) : IDisposable
 
         string path = Existing(name);
         MakeRoom();
-        return Keep(name, Collection.Open(path));
+        return Keep(name, Collection.Open(path, Settings));
     }
 
     /// <summary>
@@ -74,7 +65,27 @@ public sealed class CollectionSet(string folder) : IDisposable
     {
         string path = PathOf(name);
         MakeRoom();
-        return Keep(name, Collection.Create(path, options));
+        return Keep(name, Collection.Create(path, options, Settings));
+    }
+
+    /// <summary>
+    /// Seals rows of the collection that has most of them in memory, while all together have more than their
+    /// share. To be called after every write.
+    /// </summary>
+    public void KeepWithinMemory()
+    {
+        try
+        {
+            while (open.Values.Sum(collection => collection.FreshBytes) > Limits.FreshBytesMax)
+            {
+                open.Values.MaxBy(collection => collection.FreshBytes)!.Seal();
+            }
+        }
+        catch (IndexException)
+        {
+            // The write before has succeeded. The rows stay in memory and in the log; a collection whose own
+            // share is full refuses the next write, and says why.
+        }
     }
 
     /// <summary>
@@ -88,9 +99,10 @@ public sealed class CollectionSet(string folder) : IDisposable
             used.Remove(name);
             try
             {
-                collection.Delete();
+                collection.Dispose();
+                Collection.Drop(PathOf(name));
             }
-            catch (IndexStorageException)
+            catch (IndexException)
             {
                 // Without its descriptor it is no collection any more, and creating it goes over the rest.
             }
@@ -115,6 +127,8 @@ public sealed class CollectionSet(string folder) : IDisposable
         return collection;
     }
 
+    private string PathOf(string name) => PathIn(folder, name);
+
     private string Existing(string name)
     {
         string path = PathOf(name);
@@ -132,7 +146,8 @@ public sealed class CollectionSet(string folder) : IDisposable
     }
 
     /// <summary>A name becomes a folder name, so only letters, digits, - and _ are taken.</summary>
-    private string PathOf(string name)
+    /// <exception cref="UserException">It cannot be a name.</exception>
+    public static string PathIn(string folder, string name)
     {
         bool valid = name.Length is > 0 and <= Limits.CollectionNameLengthMax;
         foreach (char c in name)

@@ -1,3 +1,5 @@
+using EdgeSim.Index;
+
 namespace EdgeSim.Engine;
 
 /// <summary>A point to store.</summary>
@@ -8,4 +10,4 @@ namespace EdgeSim.Engine;
 /// <param name="Payload">
 /// A JSON object in UTF-8, or empty; at most <see cref="Limits.PayloadBytesMax"/>.
 /// </param>
-public sealed record NewPoint(ulong? Key, PointInput Input, ReadOnlyMemory<byte> Payload);
+public sealed record NewPoint(Key? Key, PointInput Input, ReadOnlyMemory<byte> Payload);

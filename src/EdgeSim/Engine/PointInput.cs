@@ -1,4 +1,5 @@
 using EdgeSim.Encoders;
+using EdgeSim.Index;
 
 namespace EdgeSim.Engine;
 
@@ -12,7 +13,7 @@ public readonly record struct PointInput
     public EncoderInput? Input { get; private init; }
 
     /// <summary>The vector of a stored point.</summary>
-    public ulong? Key { get; private init; }
+    public Key? Key { get; private init; }
 
     public static PointInput FromVector(float[] vector) => new() { Vector = vector };
 
@@ -21,5 +22,5 @@ public readonly record struct PointInput
     public static PointInput FromImage(ReadOnlyMemory<byte> file) =>
         new() { Input = EncoderInput.FromImage(file) };
 
-    public static PointInput FromKey(ulong key) => new() { Key = key };
+    public static PointInput FromKey(Key key) => new() { Key = key };
 }

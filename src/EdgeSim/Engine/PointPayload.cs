@@ -1,10 +1,11 @@
 using System.Text.Json;
+using EdgeSim.Index.Payloads;
 
 namespace EdgeSim.Engine;
 
 /// <summary>
-/// What may be stored beside a vector: a JSON object that can be written into a reply again. Without this
-/// check one string of broken UTF-8 or half a surrogate pair would fail every search that finds it.
+/// What may be stored beside a vector: a JSON object outside, a MessagePack map inside. What passes here can
+/// be written into a reply again: otherwise one string of broken UTF-8 would fail every search that finds it.
 /// </summary>
 public static class PointPayload
 {
@@ -12,8 +13,9 @@ public static class PointPayload
     /// A JSON object in UTF-8, or empty; at most <see cref="Limits.PayloadBytesMax"/>.
     /// </param>
     /// <param name="index">Which point of the request, for the message.</param>
+    /// <returns>The same as a MessagePack map; empty for nothing.</returns>
     /// <exception cref="UserException">Too long, not an object, or with a string that is no text.</exception>
-    public static void Require(ReadOnlySpan<byte> payload, int index)
+    public static byte[] Pack(ReadOnlySpan<byte> payload, int index)
     {
         if (payload.Length > Limits.PayloadBytesMax)
         {
@@ -25,37 +27,25 @@ public static class PointPayload
 
         try
         {
-            RequireText(payload);
+            return payload.IsEmpty ? [] : PayloadJson.FromJson(payload);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (PayloadException e)
         {
             throw new UserException(
                 ExitCode.Data, $"The payload of point {index} is not a JSON object of text: {e.Message}", e);
         }
     }
 
-    private static void RequireText(ReadOnlySpan<byte> payload)
+    /// <summary>A stored payload as JSON; null for nothing.</summary>
+    public static JsonElement? Read(ReadOnlySpan<byte> stored)
     {
-        if (payload.IsEmpty)
+        if (stored.IsEmpty)
         {
-            return;
+            return null;
         }
 
-        var reader = new Utf8JsonReader(payload);
-        Span<byte> text = stackalloc byte[payload.Length];
-        reader.Read();
-        if (reader.TokenType != JsonTokenType.StartObject)
-        {
-            throw new JsonException($"it is a {reader.TokenType}.");
-        }
-
-        while (reader.Read())
-        {
-            if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName)
-            {
-                // Throws where the bytes are not UTF-8 or an escape is half a character.
-                reader.CopyString(text);
-            }
-        }
+        // Collections of format 1 hold payloads as the JSON that was sent; no MessagePack map begins with {.
+        var reader = new Utf8JsonReader(stored[0] == '{' ? stored : PayloadJson.ToJson(stored));
+        return JsonElement.ParseValue(ref reader);
     }
 }

@@ -16,7 +16,7 @@ public sealed partial class SimilarityEngine
         Collection? collection = collections.Exists(request.Collection)
             ? collections.GetToWrite(request.Collection)
             : null;
-        CollectionOptions options = collection?.Options ?? OptionsFor(request);
+        VectorOptions options = collection?.Options.Default ?? OptionsFor(request);
         if (request.Model is { } model && model != options.Model)
         {
             throw new UserException(
@@ -26,43 +26,48 @@ public sealed partial class SimilarityEngine
         }
 
         var vectors = new float[request.Points.Count * options.Dimension];
-        var keys = new ulong[request.Points.Count];
+        var keys = new Key[request.Points.Count];
+        var payloads = new byte[request.Points.Count][];
         var refused = new Dictionary<int, string>();
         long start = Stopwatch.GetTimestamp();
-        Encode(request, options, keys, vectors, refused);
+        Encode(request, options, keys, vectors, payloads, refused);
         double encodeMs = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
 
+        var durability = Durability.Always;
         start = Stopwatch.GetTimestamp();
         if (refused.Count < keys.Length)
         {
             bool isNew = collection is null;
-            collection ??= collections.Create(request.Collection, options);
-            Store(collection, isNew, request, keys, vectors, refused);
+            collection ??= collections.Create(request.Collection, CollectionOptions.Of(options));
+            durability = Store(collection, isNew, request, keys, vectors, payloads, refused);
         }
 
         return new AddReply(
             request.Collection,
             keys,
             collection?.Count ?? 0,
-            Durable: true,
+            Durable: durability == Durability.Always,
             encodeMs,
             Stopwatch.GetElapsedTime(start).TotalMilliseconds,
             refused.Count == 0 ? null : [.. refused.Select(pair => new RefusedPoint(pair.Key, pair.Value))]);
     }
 
-    /// <summary>Fills keys and vectors; what is refused throws, or is listed where that is allowed.</summary>
+    /// <summary>
+    /// Fills keys, vectors and payloads; what is refused throws, or is listed where that is allowed.
+    /// </summary>
     private void Encode(
         AddRequest request,
-        CollectionOptions options,
-        ulong[] keys,
+        VectorOptions options,
+        Key[] keys,
         float[] vectors,
+        byte[][] payloads,
         Dictionary<int, string> refused)
     {
         for (int i = 0; i < keys.Length; i++)
         {
             NewPoint point = request.Points[i];
             RequireNew(point);
-            PointPayload.Require(point.Payload.Span, i);
+            payloads[i] = PointPayload.Pack(point.Payload.Span, i);
             keys[i] = point.Key ?? PointKey.Of(point.Input);
             Span<float> vector = vectors.AsSpan(i * options.Dimension, options.Dimension);
             try
@@ -77,45 +82,43 @@ public sealed partial class SimilarityEngine
         }
     }
 
-    /// <summary>Adds and commits all, or leaves everything as it was.</summary>
-    private void Store(
+    /// <summary>Stores all, or leaves everything as it was.</summary>
+    private Durability Store(
         Collection collection,
         bool isNew,
         AddRequest request,
-        ulong[] keys,
+        Key[] keys,
         float[] vectors,
+        byte[][] payloads,
         Dictionary<int, string> refused)
     {
-        int dimension = collection.Options.Dimension;
+        int dimension = collection.Options.Default.Dimension;
         try
         {
+            WriteBatch batch = collection.NewBatch();
             for (int i = 0; i < keys.Length; i++)
             {
                 if (!refused.ContainsKey(i))
                 {
-                    collection.Add(
-                        keys[i], vectors.AsSpan(i * dimension, dimension), request.Points[i].Payload.Span);
+                    batch.Upsert(keys[i], vectors.AsSpan(i * dimension, dimension), payloads[i]);
+
+                    // It is in the batch now, and may be garbage before the log takes it once more.
+                    payloads[i] = [];
                 }
             }
 
-            collection.Commit();
+            WriteReceipt receipt = collection.Write(batch);
+            collections.KeepWithinMemory();
+            return receipt.Durability;
         }
-        catch
+        catch when (isNew)
         {
-            if (isNew)
-            {
-                collections.TryDelete(request.Collection);
-            }
-            else
-            {
-                collection.DiscardFresh();
-            }
-
+            collections.TryDelete(request.Collection);
             throw;
         }
     }
 
-    private CollectionOptions OptionsFor(AddRequest request)
+    private VectorOptions OptionsFor(AddRequest request)
     {
         PointInput first = request.Points[0].Input;
         if (first.Vector is { } vector)
@@ -128,7 +131,7 @@ public sealed partial class SimilarityEngine
             }
 
             return request.Model is null
-                ? new CollectionOptions
+                ? new VectorOptions
                 {
                     Dimension = vector.Length,
                     Metric = Metric.Cosine,
@@ -142,7 +145,7 @@ public sealed partial class SimilarityEngine
         return OptionsFor(encoders.Asked(request.Model, modality));
     }
 
-    private static CollectionOptions OptionsFor(ModelManifest manifest) => new()
+    private static VectorOptions OptionsFor(ModelManifest manifest) => new()
     {
         Dimension = manifest.Dimension,
         Metric = Metric.Cosine,

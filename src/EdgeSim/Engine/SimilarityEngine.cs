@@ -49,15 +49,21 @@ public sealed partial class SimilarityEngine : IDisposable
     /// <summary>
     /// True when the point is stored already; used by <c>index</c> to skip what has not changed.
     /// </summary>
-    public bool TryGetPayload(string collection, ulong key, out ReadOnlySpan<byte> payload)
+    public bool TryGetPayload(string collection, Key key, out JsonElement? payload)
     {
-        payload = default;
-        if (!collections.Exists(collection) || !collections.Get(collection).TryGet(key, out Match match))
+        payload = null;
+        if (!collections.Exists(collection))
         {
             return false;
         }
 
-        payload = collections.Get(collection).Payload(match);
+        using CollectionReader reader = collections.Get(collection).Read();
+        if (!reader.TryGet(key, out Match match))
+        {
+            return false;
+        }
+
+        payload = PointPayload.Read(reader.Payload(match));
         return true;
     }
 
@@ -115,35 +121,36 @@ public sealed partial class SimilarityEngine : IDisposable
         }
 
         Collection collection = collections.Get(request.Collection);
-        Span<float> vector = query.AsSpan(0, collection.Options.Dimension);
+        VectorOptions options = collection.Options.Default;
+        using CollectionReader reader = collection.Read();
+        Span<float> vector = query.AsSpan(0, options.Dimension);
         long start = Stopwatch.GetTimestamp();
         if (request.Query.Key is { } key)
         {
-            Match stored = Stored(collection, request.Collection, key);
-            collection.CopyVector(stored, vector);
+            CopyStored(reader, request.Collection, key, vector);
         }
         else
         {
-            Resolve(collection.Options, request.Collection, request.Query, 0, vector);
+            Resolve(options, request.Collection, request.Query, 0, vector);
         }
 
         double encodeMs = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
 
         start = Stopwatch.GetTimestamp();
-        SearchStatistics statistics = collection.Search(vector, scratch, matches.AsSpan(0, request.K));
+        SearchStatistics statistics = reader.Search(vector, scratch, matches.AsSpan(0, request.K));
         double searchMs = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
 
         var hits = new SearchHit[statistics.MatchCount];
         for (int i = 0; i < hits.Length; i++)
         {
             hits[i] = new SearchHit(
-                matches[i].Key, matches[i].Score, ParsePayload(collection.Payload(matches[i])));
+                matches[i].Key, matches[i].Score, PointPayload.Read(reader.Payload(matches[i])));
         }
 
         return new SearchReply(
             request.Collection,
-            MetricName(collection.Options.Metric),
-            ModelOrNull(collection.Options),
+            MetricName(options.Metric),
+            ModelOrNull(options),
             hits,
             "flat",
             VectorKernels.Best.Name,
@@ -175,24 +182,31 @@ public sealed partial class SimilarityEngine : IDisposable
 
     private static CollectionItem Item(string name, CollectionSummary summary) => new(
         name,
-        summary.Options.Dimension,
-        MetricName(summary.Options.Metric),
-        ModelOrNull(summary.Options),
-        summary.Options.Fingerprint,
+        summary.Options.Default.Dimension,
+        MetricName(summary.Options.Default.Metric),
+        ModelOrNull(summary.Options.Default),
+        summary.Options.Default.Fingerprint,
         summary.Count,
         summary.Segments,
         summary.Bytes);
 
-    private static Match Stored(Collection collection, string name, ulong key) =>
-        collection.TryGet(key, out Match match)
-            ? match
-            : throw new UserException(
-                ExitCode.NoInput, $"Collection '{name}' has no point with key {key}.");
+    private static void CopyStored(CollectionReader reader, string name, Key key, Span<float> vector)
+    {
+        if (!reader.TryGet(key, out Match match))
+        {
+            throw new UserException(ExitCode.NoInput, $"Collection '{name}' has no point with key {key}.");
+        }
+
+        if (!reader.TryCopyVector(match, vector))
+        {
+            throw new UserException(ExitCode.NoInput, $"Point {key} of collection '{name}' has no vector.");
+        }
+    }
 
     /// <summary>Writes the vector that a vector, a text or a picture stands for.</summary>
     /// <param name="options">Of the collection, or of the one that is going to be made.</param>
     private void Resolve(
-        CollectionOptions options, string name, in PointInput input, int index, Span<float> vector)
+        VectorOptions options, string name, in PointInput input, int index, Span<float> vector)
     {
         if (input.Vector is { } given)
         {
@@ -215,7 +229,7 @@ public sealed partial class SimilarityEngine : IDisposable
         }
     }
 
-    private IEncoder EncoderOf(CollectionOptions options, string name, Modality modality)
+    private IEncoder EncoderOf(VectorOptions options, string name, Modality modality)
     {
         if (options.Model is not { Length: > 0 } model)
         {
@@ -270,17 +284,6 @@ public sealed partial class SimilarityEngine : IDisposable
         }
     }
 
-    private static JsonElement? ParsePayload(ReadOnlySpan<byte> payload)
-    {
-        if (payload.IsEmpty)
-        {
-            return null;
-        }
-
-        var reader = new Utf8JsonReader(payload);
-        return JsonElement.ParseValue(ref reader);
-    }
-
     private static string MetricName(Metric metric) => metric switch
     {
         Metric.Cosine => "cosine",
@@ -289,7 +292,7 @@ public sealed partial class SimilarityEngine : IDisposable
         _ => throw new ArgumentOutOfRangeException(nameof(metric), metric, "unknown metric"),
     };
 
-    private static string? ModelOrNull(CollectionOptions options) =>
+    private static string? ModelOrNull(VectorOptions options) =>
         options.Model.Length == 0 ? null : options.Model;
 
     private static string Named(string model) => model.Length == 0 ? "no model" : $"'{model}'";

@@ -24,8 +24,13 @@ public sealed class FlatIndexTests
     public void Search_RandomRows_EqualsTheOracle(Metric metric, int dimension, int count)
     {
         using var directory = new TemporaryDirectory();
-        using Collection collection = Rows.Create(directory.Sub("c"), metric, dimension, count, seed: 31);
-        (ulong, float[])[] stored = Stored(collection, count);
+        using Collection collection = Rows.Create(directory.Sub("c"), metric, dimension, count, seed: 30);
+        Rows.Add(collection, (ulong)count / 4, count / 4, seed: 31); // Tombstones in the first segment,
+        collection.Seal();
+        Rows.Add(collection, 7, count / 2, seed: 31); // in both, and dead rows in memory.
+        Rows.Add(collection, 9, 30, seed: 32);
+        collection.Delete(5000);
+        (Key, float[])[] stored = Stored(collection, count);
         var random = new SplitMix64(32);
         var scratch = new SearchScratch();
         foreach (int k in (int[])[1, 10, count, count + 50])
@@ -41,7 +46,7 @@ public sealed class FlatIndexTests
                     stored,
                     metric,
                     query);
-                Assert.Equal(count, statistics.RowsScanned);
+                Assert.Equal(count + (count / 4) + (count / 2) + 30, statistics.RowsScanned);
                 Assert.True(statistics.Complete);
                 Assert.True(statistics.RowsRescored >= statistics.MatchCount);
             }
@@ -59,14 +64,16 @@ public sealed class FlatIndexTests
     {
         const int Count = 200;
         using var directory = new TemporaryDirectory();
-        using Collection collection = Collection.Create(directory.Sub("c"), Rows.Options(metric, 20));
+        using Collection collection = Collection.Create(
+            directory.Sub("c"), Rows.Options(metric, 20), Rows.Quiet);
+        WriteBatch batch = collection.NewBatch();
         for (ulong key = 0; key < Count; key++)
         {
-            collection.Add(key, Array.ConvertAll(Rows.Vector(key, 33, 20), value => value * size), []);
+            batch.Upsert(key, Array.ConvertAll(Rows.Vector(key, 33, 20), value => value * size));
         }
 
-        collection.Commit();
-        (ulong, float[])[] stored = Stored(collection, Count);
+        collection.Write(batch);
+        (Key, float[])[] stored = Stored(collection, Count);
         float[] query = Array.ConvertAll(Rows.Vector(999, 33, 20), value => value * size);
         var matches = new Match[10];
         collection.Search(query, new SearchScratch(), matches);
@@ -81,23 +88,23 @@ public sealed class FlatIndexTests
     public void Search_EqualRows_ComeInTheOrderTheyWereAdded(Metric metric)
     {
         using var directory = new TemporaryDirectory();
-        using Collection collection = Collection.Create(directory.Sub("c"), Rows.Options(metric, 8));
+        using Collection collection = Collection.Create(
+            directory.Sub("c"), Rows.Options(metric, 8), Rows.Quiet);
         float[] vector = [1, 2, 3, 4, 5, 6, 7, 8];
         for (ulong key = 0; key < 300; key++)
         {
-            collection.Add(1000 - key, vector, []);
+            collection.Upsert(1000 - key, vector);
             if (key is 200 or 270 or 290)
             {
-                collection.Commit();
+                collection.Seal();
             }
         }
 
-        collection.Commit();
-        Assert.True(collection.Segments.Count > 1);
+        Assert.True(collection.Segments.Count > 1 && collection.FreshCount > 0);
         var matches = new Match[40];
         Assert.Equal(40, collection.Search(vector, new SearchScratch(), matches).MatchCount);
         Assert.Equal(
-            Enumerable.Range(0, 40).Select(i => 1000 - (ulong)i), matches.Select(match => match.Key));
+            Enumerable.Range(0, 40).Select(i => (Key)(1000 - (ulong)i)), matches.Select(match => match.Key));
         Assert.Single(matches.Select(match => match.Score).Distinct());
     }
 
@@ -111,7 +118,7 @@ public sealed class FlatIndexTests
         var matches = new Match[10];
         SearchStatistics statistics = collection.Search(
             Rows.Vector(5, 34, 128), new SearchScratch(), matches);
-        Assert.Equal(5u, matches[0].Key);
+        Assert.Equal<Key>(5, matches[0].Key);
         Assert.InRange(matches[0].Score, 0.999f, 1f);
         Assert.True(
             statistics.RowsRescored < collection.Count / 5,
@@ -127,7 +134,7 @@ public sealed class FlatIndexTests
         var matches = new Match[3];
         Assert.Throws<VectorException>(() => cosine.Search(new float[4], new SearchScratch(), matches));
         Assert.Equal(3, dot.Search(new float[4], new SearchScratch(), matches).MatchCount);
-        Assert.Equal([0u, 1u, 2u], matches.Select(match => match.Key));
+        Assert.Equal<Key>([0, 1, 2], matches.Select(match => match.Key));
     }
 
     [Fact]
@@ -149,6 +156,7 @@ public sealed class FlatIndexTests
     {
         using var directory = new TemporaryDirectory();
         using Collection collection = Rows.Create(directory.Sub("c"), Metric.Euclid, 64, 500, 37);
+        Rows.Add(collection, 400, 300, 38);
         float[] query = Rows.Vector(7, 37, 64);
         var scratch = new SearchScratch();
         var matches = new Match[20];
@@ -160,22 +168,24 @@ public sealed class FlatIndexTests
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < 100; i++)
         {
-            collection.Search(query, scratch, matches);
-            _ = collection.Payload(matches[0]);
+            using CollectionReader reader = collection.Read();
+            reader.Search(query, scratch, matches);
+            _ = reader.Payload(matches[0]);
         }
 
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
         Assert.True(scratch.Bytes <= SearchScratch.BytesMax);
     }
 
-    private static (ulong Key, float[] Stored)[] Stored(Collection collection, int count)
+    private static (Key Key, float[] Stored)[] Stored(Collection collection, int count)
     {
-        var rows = new (ulong, float[])[count];
+        var rows = new (Key, float[])[count];
+        using CollectionReader reader = collection.Read();
         for (int i = 0; i < count; i++)
         {
-            float[] vector = new float[collection.Options.Dimension];
-            Assert.True(collection.TryGet((ulong)i, out Match row));
-            collection.CopyVector(row, vector);
+            float[] vector = new float[collection.Options.Default.Dimension];
+            Assert.True(reader.TryGet((ulong)i, out Match row));
+            Assert.True(reader.TryCopyVector(row, vector));
             rows[i] = ((ulong)i, vector);
         }
 
@@ -187,20 +197,22 @@ public sealed class FlatIndexTests
     /// exact scores round to the same float may change places.
     /// </summary>
     private static void AssertEquals(
-        (ulong Key, double Score)[] expected,
+        (Key Key, double Score)[] expected,
         ReadOnlySpan<Match> matches,
-        (ulong Key, float[] Stored)[] stored,
+        (Key Key, float[] Stored)[] stored,
         Metric metric,
         float[] query)
     {
         Assert.Equal(expected.Length, matches.Length);
-        var keys = new HashSet<ulong>();
+        var keys = new HashSet<Key>();
         for (int i = 0; i < expected.Length; i++)
         {
-            double tolerance = Tolerance(metric, query, stored[matches[i].Key].Stored);
+            double tolerance = Tolerance(metric, query, stored[(int)matches[i].Key.Number].Stored);
             Assert.Equal(expected[i].Score, matches[i].Score, tolerance);
             Assert.Equal(
-                Rows.Score(metric, query, stored[matches[i].Key].Stored), matches[i].Score, tolerance);
+                Rows.Score(metric, query, stored[(int)matches[i].Key.Number].Stored),
+                matches[i].Score,
+                tolerance);
             Assert.True(keys.Add(matches[i].Key));
             Assert.True(i == 0 || matches[i - 1].Score >= matches[i].Score);
         }

@@ -1,4 +1,5 @@
 using EdgeSim.Index.Storage;
+using EdgeSim.Index.Storage.Torture;
 using EdgeSim.Index.Tests.Support;
 
 namespace EdgeSim.Index.Tests.Storage;
@@ -33,11 +34,11 @@ public sealed class AtomicFileTests
         {
             File.WriteAllText(path, "old");
             Assert.Throws<IOException>(
-                () => new FailingFiles(step, forEver: true).Replace(path, "new content"u8));
+                () => FaultyFiles.At(step, forEver: true).Replace(path, "new content"u8));
             Assert.Equal(step <= 4 ? "old" : "new content", File.ReadAllText(path));
         }
 
-        new FailingFiles(6, forEver: true).Replace(path, "new"u8);
+        FaultyFiles.At(6, forEver: true).Replace(path, "new"u8);
         Assert.Equal("new", File.ReadAllText(path));
     }
 }

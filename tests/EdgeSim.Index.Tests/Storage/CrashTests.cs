@@ -1,103 +1,16 @@
 using EdgeSim.Index.Storage;
+using EdgeSim.Index.Storage.Torture;
 using EdgeSim.Index.Tests.Support;
 
 namespace EdgeSim.Index.Tests.Storage;
 
-/// <summary>
-/// A disk that fails at every step there is, and a manifest torn at many places: the commit before is what
-/// stays.
-/// </summary>
+/// <summary>Creation that is cut off, manifests that are torn, files that nobody lists.</summary>
 public sealed class CrashTests
 {
     private const int Dimension = 6;
 
-    /// <summary>
-    /// Most steps a commit of these tests can take; a run without failure ends the loops earlier.
-    /// </summary>
-    private const int StepsMax = 100;
-
     [Fact]
-    public void Commit_PowerCutAtEveryStep_LeavesTheCommitBeforeOrTheNewOne()
-    {
-        using var directory = new TemporaryDirectory();
-        string start = Start(directory);
-        int cuts = 0;
-        for (int step = 1; step < StepsMax; step++)
-        {
-            string path = directory.CopyOf(start, "cut");
-            bool isCommitted = CommitUntil(path, new FailingFiles(step, forEver: true));
-            using (Collection again = Collection.Open(path))
-            {
-                again.Verify();
-                Assert.True(again.Count is 40 or 60, $"Step {step}: {again.Count} rows.");
-                Assert.True(
-                    !isCommitted || again.Count == 60, $"Step {step}: the commit returned and is gone.");
-                AssertRows(again, again.Count == 60 ? 60 : 40);
-                Rows.Add(again, 500, 3, 71);
-                again.Commit();
-            }
-
-            using (Collection again = Collection.Open(path))
-            {
-                Assert.Equal(again.Segments.Count, Directory.GetFiles(path, "segment-*").Length);
-            }
-
-            Directory.Delete(path, recursive: true);
-            cuts++;
-            if (isCommitted)
-            {
-                break;
-            }
-        }
-
-        Assert.InRange(cuts, 10, StepsMax - 2);
-    }
-
-    [Fact]
-    public void Commit_FailsOnceAtEveryStep_SucceedsWhenCalledAgain()
-    {
-        using var directory = new TemporaryDirectory();
-        string start = Start(directory);
-        for (int step = 1; step < StepsMax; step++)
-        {
-            string path = directory.CopyOf(start, "once");
-            var files = new FailingFiles(step + Steps(start, directory), forEver: false);
-            using (Collection collection = Collection.Open(path, files))
-            {
-                Rows.Add(collection, 40, 20, 71);
-                bool failed = false;
-                try
-                {
-                    collection.Commit();
-                }
-                catch (IndexStorageException error)
-                {
-                    failed = true;
-                    Assert.Contains("the one before it stands", error.Message);
-                    Assert.Equal(40, collection.Count);
-                    Assert.Equal(20, collection.FreshCount);
-                    AssertRows(collection, 40);
-                    collection.Commit();
-                }
-
-                AssertRows(collection, 60);
-                if (!failed && files.Steps < step)
-                {
-                    return;
-                }
-            }
-
-            using (Collection again = Collection.Open(path))
-            {
-                AssertRows(again, 60);
-            }
-
-            Directory.Delete(path, recursive: true);
-        }
-    }
-
-    [Fact]
-    public void Create_PowerCutAtEveryStep_CanBeCreatedAgain()
+    public void Create_StoppedAtEveryStep_CanBeCreatedAgain()
     {
         using var directory = new TemporaryDirectory();
         CollectionOptions options = Rows.Options(Metric.Dot, Dimension);
@@ -106,8 +19,8 @@ public sealed class CrashTests
             string path = directory.Sub($"create{step}");
             try
             {
-                Collection.Create(path, options, new FailingFiles(step, forEver: true)).Dispose();
-                Assert.InRange(step, 8, 20);
+                Collection.Create(path, options, Rows.Quiet, FaultyFiles.At(step, forEver: true)).Dispose();
+                Assert.InRange(step, 8, 30);
                 return;
             }
             catch (IndexStorageException)
@@ -131,8 +44,8 @@ public sealed class CrashTests
             string path = directory.Sub("create");
             try
             {
-                Collection.Create(path, options, new FailingFiles(step, forEver: false)).Dispose();
-                Assert.InRange(step, 8, 20);
+                Collection.Create(path, options, Rows.Quiet, FaultyFiles.At(step, forEver: false)).Dispose();
+                Assert.InRange(step, 8, 30);
                 return;
             }
             catch (IndexStorageException)
@@ -143,79 +56,48 @@ public sealed class CrashTests
     }
 
     [Fact]
-    public void Delete_RemovesTheDirectory_UnlessOthersHaveFilesThere()
-    {
-        using var directory = new TemporaryDirectory();
-        string path = Start(directory);
-        Collection.Open(path).Delete();
-        Assert.False(Directory.Exists(path));
-
-        path = Start(directory);
-        string mine = Path.Combine(path, "notes.txt");
-        Collection collection = Collection.Open(path);
-        File.WriteAllText(mine, "mine");
-        collection.Delete();
-        Assert.Throws<ObjectDisposedException>(() => collection.Count);
-        Assert.Equal([mine], Directory.GetFileSystemEntries(path));
-    }
-
-    [Fact]
-    public void Open_NewestSlotTornAnywhere_HasTheCommitBefore()
+    public void Open_NewestSlotTornAnywhere_HasTheSameRowsFromTheLog()
     {
         using var directory = new TemporaryDirectory();
         string path = directory.Sub("c");
+        string manifest = Path.Combine(path, "manifest");
+        using (Rows.Create(path, Metric.Dot, Dimension, 40, 71))
+        {
+            // Slot 1 says that 40 rows are in a segment; slot 0 is the empty collection.
+        }
+
         byte[] before;
         byte[] after;
-        string manifest = Path.Combine(path, "manifest");
-        using (Collection collection = Rows.Create(path, Metric.Dot, Dimension, 40, 71))
+        using (Collection collection = Collection.Open(path, Rows.Quiet))
         {
+            Rows.Add(collection, 40, 10, 71);
             before = File.ReadAllBytes(manifest);
-            Rows.Add(collection, 40, 10, 71); // Few enough that the older segment stays.
-            collection.Commit();
+            collection.Dispose(); // Notes how far the log goes, in slot 0.
             after = File.ReadAllBytes(manifest);
         }
 
-        // Commit 2 is in slot 0: a torn write has some bytes of the new slot and, behind them, those of
-        // commit 0.
-        for (int torn = 0; torn < ManifestSlot.SizeBytes; torn += torn < 160 ? 1 : Emulation.Choose(61, 613))
+        Assert.NotEqual(before[..ManifestSlot.SizeBytes], after[..ManifestSlot.SizeBytes]);
+        for (int torn = 0; torn < ManifestSlot.SizeBytes; torn += torn < 200 ? 1 : Emulation.Choose(61, 613))
         {
             string cut = directory.CopyOf(path, "torn");
             File.WriteAllBytes(Path.Combine(cut, "manifest"), [.. after[..torn], .. before[torn..]]);
             using (Collection collection = Collection.Open(cut))
             {
-                AssertRows(collection, 40);
+                Rows.AssertHolds(collection, 50);
             }
 
-            // Where the cut shows, the rows of the newest slot are kept: it may have decayed instead of being
-            // torn.
-            bool isOldSlot = after.AsSpan(0, torn).SequenceEqual(before.AsSpan(0, torn));
-            Assert.Equal(!isOldSlot, File.Exists(Path.Combine(cut, OrphanFiles.SegmentName(2))));
             Directory.Delete(cut, recursive: true);
         }
     }
 
     [Fact]
-    public void Open_OneSlotDamaged_UsesTheOtherAndBothDamagedIsAnError()
+    public void Open_BothSlotsDamagedOrTheFileShort_IsAnError()
     {
         using var directory = new TemporaryDirectory();
         string path = directory.Sub("c");
-        using (Collection collection = Rows.Create(path, Metric.Dot, Dimension, 40, 71))
-        {
-            Rows.Add(collection, 40, 10, 71);
-            collection.Commit();
-        }
-
+        Rows.Create(path, Metric.Dot, Dimension, 40, 71).Dispose();
         string manifest = Path.Combine(path, "manifest");
         byte[] bytes = File.ReadAllBytes(manifest);
-        for (int offset = 0; offset < Manifest.FileBytes; offset += Emulation.Choose(7, 401))
-        {
-            byte[] damaged = (byte[])bytes.Clone();
-            damaged[offset] ^= 0x10;
-            File.WriteAllBytes(manifest, damaged);
-            using Collection collection = Collection.Open(path);
-            AssertRows(collection, offset < ManifestSlot.SizeBytes ? 40 : 50);
-        }
-
         byte[] both = (byte[])bytes.Clone();
         both[5000] ^= 1;
         both[100] ^= 1;
@@ -231,7 +113,7 @@ public sealed class CrashTests
         Assert.Throws<IndexCorruptException>(() => Collection.Open(path));
         File.WriteAllBytes(manifest, bytes);
         using Collection whole = Collection.Open(path);
-        AssertRows(whole, 50);
+        Rows.AssertHolds(whole, 40);
     }
 
     [Fact]
@@ -244,79 +126,62 @@ public sealed class CrashTests
         byte[] bytes = File.ReadAllBytes(manifest);
         var slot = System.Runtime.InteropServices.MemoryMarshal.Read<ManifestSlot>(
             bytes.AsSpan(ManifestSlot.SizeBytes));
-        slot.Version = 2;
+        slot.Version = 3;
         slot.SlotChecksum = ManifestSlot.ChecksumOf(ref slot);
         ManifestSlot.AsBytes(ref slot).CopyTo(bytes.AsSpan(ManifestSlot.SizeBytes));
         File.WriteAllBytes(manifest, bytes);
         Assert.Contains(
-            "version 2", Assert.Throws<IndexFormatException>(() => Collection.Open(path)).Message);
+            "version 3", Assert.Throws<IndexFormatException>(() => Collection.Open(path)).Message);
     }
 
     [Fact]
-    public void Open_FilesThatNoCommitLists_AreRemovedAndOthersAreNot()
+    public void Open_FilesThatNoSlotLists_AreRemovedAndOthersAreNot()
     {
         using var directory = new TemporaryDirectory();
         string path = directory.Sub("c");
         Rows.Create(path, Metric.Dot, Dimension, 40, 71).Dispose();
-        string[] names = ["segment-0000000077", "segment-0000000078.tmp", "segment-notes.txt", "my.txt"];
+        string[] names =
+        [
+            "segment-0000000077", "segment-0000000078.tmp", "state-0000000090", "state-0000000091.tmp",
+            "log-0000000001", "segment-notes.txt", "my.txt",
+        ];
         foreach (string name in names)
         {
             File.WriteAllText(Path.Combine(path, name), "x");
         }
 
-        using Collection collection = Collection.Open(path);
+        using Collection collection = Collection.Open(path, Rows.Quiet);
         Assert.Equal(
-            ["LOCK", "collection.json", "manifest", "my.txt", "segment-0000000001", "segment-notes.txt"],
+            [
+                "LOCK", "collection.json", "log-0000000002", "manifest", "my.txt", "segment-0000000001",
+                "segment-notes.txt",
+            ],
             Directory.GetFiles(path).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal));
         Rows.Add(collection, 40, 1, 71);
-        collection.Commit();
-        Assert.Equal("segment-0000000078", collection.Segments[^1].FileName);
+        collection.Seal();
+        Assert.Equal("segment-0000000091", collection.Segments[^1].FileName);
+        Rows.AssertHolds(collection, 41);
     }
 
-    private static string Start(TemporaryDirectory directory)
+    [Fact]
+    public void Open_UncutLogOfManyProcesses_IsReadInOrder()
     {
-        string path = directory.Sub("start");
-        Rows.Create(path, Metric.Dot, Dimension, 40, 71).Dispose();
-        return path;
-    }
-
-    /// <summary>Steps that opening takes by itself.</summary>
-    private static int Steps(string start, TemporaryDirectory directory)
-    {
-        string path = directory.CopyOf(start, "steps");
-        var files = new FailingFiles(int.MaxValue, forEver: false);
-        Collection.Open(path, files).Dispose();
-        return files.Steps;
-    }
-
-    private static bool CommitUntil(string path, FailingFiles files)
-    {
-        try
+        using var directory = new TemporaryDirectory();
+        string path = directory.Sub("c0");
+        Rows.Create(path, Metric.Dot, Dimension, 10, 71).Dispose();
+        int count = 10;
+        for (int life = 1; life <= 12; life++)
         {
-            // Keys 30 to 59: ten rows are replaced by the same vectors, twenty are new.
-            using Collection collection = Collection.Open(path, files);
-            Rows.Add(collection, 30, 30, 71);
-            collection.Commit();
-            return true;
+            using Collection collection = Collection.Open(path, Rows.Quiet);
+            Rows.AssertHolds(collection, count);
+            Rows.Add(collection, (ulong)count - 3, 5, 71);
+            count += 2;
+            path = directory.CopyOf(path, $"c{life}"); // As if it had been killed here.
         }
-        catch (IndexStorageException)
-        {
-            return false;
-        }
-    }
 
-    private static void AssertRows(Collection collection, int count)
-    {
-        Assert.Equal(count, collection.Count);
-        var matches = new Match[count + 1];
-        Assert.Equal(
-            count, collection.Search(Rows.Vector(1, 71, Dimension), new SearchScratch(), matches).MatchCount);
-        Assert.Equal(
-            Enumerable.Range(0, count).Select(key => (ulong)key),
-            matches[..count].Select(match => match.Key).Order());
-        foreach (Match match in matches[..count])
-        {
-            Assert.Equal(Rows.Payload(match.Key), collection.Payload(match).ToArray());
-        }
+        using Collection last = Collection.Open(path);
+        Rows.AssertHolds(last, count);
+        Assert.InRange(Directory.GetFiles(path, "log-*").Length, 1, IndexLimits.LogFilesMax + 2);
+        Assert.True(last.Segments.Count > 1); // So many logs were reason enough to seal.
     }
 }

@@ -11,7 +11,7 @@ public sealed partial class FullDiskTests
     private const ulong Bind = 4096;
 
     [Fact]
-    public void Commit_DiskIsFullThenReadOnly_LeavesTheCommitBefore()
+    public void Write_DiskIsFullThenReadOnly_LeavesWhatWasAccepted()
     {
         using var directory = new TemporaryDirectory();
         string disk = Directory.CreateDirectory(directory.Sub("disk")).FullName;
@@ -20,33 +20,54 @@ public sealed partial class FullDiskTests
         try
         {
             string path = Path.Combine(disk, "c");
-            using (Collection collection = Rows.Create(path, Metric.Dot, 4, 3, 91))
+            int count = 40;
+            using (Collection collection = Rows.Create(path, Metric.Dot, 4, count, 71))
             {
-                collection.Add(50, [1, 2, 3, 4], new byte[500_000]);
-                var error = Assert.Throws<IndexStorageException>(collection.Commit);
+                var error = Assert.Throws<IndexStorageException>(
+                    () => collection.Upsert(500, [1, 2, 3, 4], Rows.Text(new string('x', 500_000))));
                 Assert.Contains("space", error.Message);
-                Assert.Equal(3, collection.Count);
+                Rows.AssertHolds(collection, count);
+
+                // Until nothing more goes in.
+                Assert.Throws<IndexStorageException>(() =>
+                {
+                    for (; count < 100_000; count += 20)
+                    {
+                        Rows.Add(collection, (ulong)count, 20, 71);
+                    }
+                });
+                Assert.True(count > 1000);
+                Assert.Throws<IndexStorageException>(collection.Seal);
                 Assert.Empty(Directory.GetFiles(path, "*.tmp"));
-                AssertAnswers(collection);
+                Rows.AssertHolds(collection, count);
             }
 
-            using (Collection collection = Collection.Open(path))
+            using (Collection collection = Collection.Open(path, Rows.Quiet))
             {
-                AssertAnswers(collection);
-                Rows.Add(collection, 10, 2, 91);
-                collection.Commit();
-                Assert.Equal(5, collection.Count);
+                Rows.AssertHolds(collection, count);
             }
 
-            Assert.Equal(0, Mount("tmpfs", disk, "tmpfs", Remount | ReadOnly, "size=256k"));
-            AssertReadsOnly(path);
+            // There is room again.
+            Assert.Equal(0, Mount("tmpfs", disk, "tmpfs", Remount, "size=2m"));
+            using (Collection collection = Collection.Open(path, Rows.Quiet))
+            {
+                Rows.Add(collection, (ulong)count, 5, 71);
+                count += 5;
+                collection.Compact();
+                Rows.AssertHolds(collection, count);
+                Rows.Add(collection, (ulong)count, 5, 71);
+                count += 5;
+            }
+
+            Assert.Equal(0, Mount("tmpfs", disk, "tmpfs", Remount | ReadOnly, "size=2m"));
+            AssertReadsOnly(path, count);
 
             // As after a copy by somebody who left the lock file out.
-            Assert.Equal(0, Mount("tmpfs", disk, "tmpfs", Remount, "size=256k"));
+            Assert.Equal(0, Mount("tmpfs", disk, "tmpfs", Remount, "size=2m"));
             File.Delete(Path.Combine(path, "LOCK"));
             File.WriteAllText(Path.Combine(path, "segment-0000000999.tmp"), "rubbish");
-            Assert.Equal(0, Mount("tmpfs", disk, "tmpfs", Remount | ReadOnly, "size=256k"));
-            AssertReadsOnly(path);
+            Assert.Equal(0, Mount("tmpfs", disk, "tmpfs", Remount | ReadOnly, "size=2m"));
+            AssertReadsOnly(path, count);
         }
         finally
         {
@@ -59,7 +80,7 @@ public sealed partial class FullDiskTests
     {
         using var directory = new TemporaryDirectory();
         string path = directory.Sub("c");
-        Rows.Create(path, Metric.Dot, 4, 3, 91).Dispose();
+        Rows.Create(path, Metric.Dot, 4, 3, 71).Dispose();
         string view = Directory.CreateDirectory(directory.Sub("view")).FullName;
         Assert.SkipWhen(Mount(path, view, "", Bind, "") != 0, "Mounting a second view needs root.");
         try
@@ -74,8 +95,8 @@ public sealed partial class FullDiskTests
             using (Collection first = Collection.Open(view))
             using (Collection second = Collection.Open(view))
             {
-                AssertAnswers(first);
-                AssertAnswers(second);
+                Rows.AssertHolds(first, 3);
+                Rows.AssertHolds(second, 3);
                 var read = Assert.Throws<IndexLockedException>(() => Collection.Open(path));
                 Assert.Contains("a process that reads it", read.Message);
             }
@@ -89,26 +110,27 @@ public sealed partial class FullDiskTests
         }
     }
 
-    private static void AssertReadsOnly(string path)
+    private static void AssertReadsOnly(string path, int count)
     {
-        using Collection collection = Collection.Open(path);
-        using Collection another = Collection.Open(path);
-        Assert.True(collection.IsReadOnly);
-        AssertAnswers(collection, 5);
-        AssertAnswers(another, 5);
-        var error = Assert.Throws<IndexReadOnlyException>(() => collection.Add(60, [1, 2, 3, 4], []));
-        Assert.Contains("can only be read", error.Message);
-        Assert.Throws<IndexReadOnlyException>(collection.Delete);
-        collection.Commit();
-        AssertAnswers(collection, 5);
+        using (Collection collection = Collection.Open(path))
+        using (Collection another = Collection.Open(path))
+        {
+            Assert.True(collection.IsReadOnly);
+            Rows.AssertHolds(collection, count);
+            Rows.AssertHolds(another, count);
+            Assert.Equal(count, Collection.Describe(path).Count);
+            var error = Assert.Throws<IndexReadOnlyException>(() => collection.Upsert(60, [1, 2, 3, 4]));
+            Assert.Contains("can only be read", error.Message);
+            Assert.Throws<IndexReadOnlyException>(() => collection.Delete(1));
+            Assert.Throws<IndexReadOnlyException>(collection.Seal);
+            Assert.Throws<IndexReadOnlyException>(collection.Flush);
+            Assert.Throws<IndexReadOnlyException>(() => collection.Compact());
+            Rows.AssertHolds(collection, count);
+        }
+
+        Assert.Throws<IndexReadOnlyException>(() => Collection.Drop(path));
         Assert.Throws<IndexStorageException>(
             () => Collection.Create(path + "-new", Rows.Options(Metric.Dot, 4)));
-    }
-
-    private static void AssertAnswers(Collection collection, int count = 3)
-    {
-        var matches = new Match[9];
-        Assert.Equal(count, collection.Search([1, 1, 1, 1], new SearchScratch(), matches).MatchCount);
     }
 
     [LibraryImport(

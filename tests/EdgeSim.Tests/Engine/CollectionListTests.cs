@@ -34,7 +34,8 @@ public sealed class CollectionListTests
     {
         using var data = new TemporaryData();
         using var set = new CollectionSet(data.Options.CollectionsFolder);
-        var options = new CollectionOptions { Dimension = 2, Metric = Metric.Cosine, Fingerprint = "" };
+        CollectionOptions options = CollectionOptions.Of(
+            new VectorOptions { Dimension = 2, Metric = Metric.Cosine, Fingerprint = "" });
         for (int i = 0; i < Limits.CollectionsOpenMax; i++)
         {
             set.Create($"c{i}", options);
@@ -60,17 +61,17 @@ public sealed class CollectionListTests
 
         data.Reopen();
         string folder = data.Options.CollectionsFolder;
-        string segment = Directory.GetFiles(Path.Combine(folder, "b"), "segment-*").Single();
-        using (FileStream file = File.OpenWrite(segment))
+        string log = Directory.GetFiles(Path.Combine(folder, "b"), "log-*").Single();
+        using (FileStream file = File.OpenWrite(log))
         {
-            file.SetLength(file.Length / 2);
+            file.SetLength(90);
         }
 
         Directory.Move(Path.Combine(folder, "c"), Path.Combine(folder, "c with spaces"));
         CollectionItem[] items = List(data);
         Assert.Equal(["a", "b", "c with spaces", "d"], items.Select(item => item.Name));
         Assert.Equal([null, null, 1L], items.Where((_, i) => i != 0).Select(item => item.Points));
-        Assert.Contains(Path.GetFileName(segment), items[1].Error);
+        Assert.Contains("the logs end with batch 0", items[1].Error);
         Assert.Contains("cannot be a collection's name", items[2].Error);
         Assert.Throws<IndexCorruptException>(() => data.Engine.Execute(new CollectionsRequest("b")));
         Assert.Equal(2, Add(data, "d", 2));

@@ -85,7 +85,8 @@ public sealed class HttpErrorsTests
         string folder = Directory.CreateTempSubdirectory("edgesim-tests-").FullName;
         try
         {
-            var options = new CollectionOptions { Dimension = 2, Metric = Metric.Dot, Fingerprint = "" };
+            CollectionOptions options = CollectionOptions.Of(
+                new VectorOptions { Dimension = 2, Metric = Metric.Dot, Fingerprint = "" });
             using Collection collection = Collection.Create(folder, options);
             return Assert.Throws<IndexLockedException>(() => Collection.Open(folder));
         }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using EdgeSim.Encoders;
 using EdgeSim.Engine;
+using EdgeSim.Index;
 using Microsoft.Net.Http.Headers;
 
 namespace EdgeSim.Transports.Http;
@@ -76,7 +77,7 @@ public static class HttpRequests
         point.Key, OneOf(point.Vector, point.Text, point.Image, null), point.Payload);
 
     private static PointInput OneOf(
-        float[]? vector, string? text, ReadOnlyMemory<byte>? image, ulong? key)
+        float[]? vector, string? text, ReadOnlyMemory<byte>? image, Key? key)
     {
         int given = (vector is null ? 0 : 1) + (text is null ? 0 : 1)
             + (image is null ? 0 : 1) + (key is null ? 0 : 1);

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using EdgeSim.Index;
 using EdgeSim.Transports.Http.Json;
 
 namespace EdgeSim.Transports.Http.Bodies;
@@ -8,7 +9,7 @@ namespace EdgeSim.Transports.Http.Bodies;
 /// <param name="Image">A picture file as base64.</param>
 /// <param name="Payload">A JSON object that comes back with every match, in the bytes it came in.</param>
 public sealed record PointBody(
-    ulong? Key,
+    Key? Key,
     [property: JsonConverter(typeof(VectorConverter))] float[]? Vector,
     [property: JsonConverter(typeof(TextConverter))] string? Text,
     [property: JsonConverter(typeof(ImageConverter))] ReadOnlyMemory<byte>? Image,

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using EdgeSim.Index;
 using EdgeSim.Transports.Http.Json;
 
 namespace EdgeSim.Transports.Http.Bodies;
@@ -11,4 +12,4 @@ public sealed record SearchBody(
     [property: JsonConverter(typeof(VectorConverter))] float[]? Vector,
     [property: JsonConverter(typeof(TextConverter))] string? Text,
     [property: JsonConverter(typeof(ImageConverter))] ReadOnlyMemory<byte>? Image,
-    ulong? Key);
+    Key? Key);

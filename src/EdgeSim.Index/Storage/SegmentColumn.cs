@@ -1,0 +1,80 @@
+using EdgeSim.Index.Quantization;
+
+namespace EdgeSim.Index.Storage;
+
+/// <summary>
+/// The vectors of one name in a mapped segment. Where every row has one and they are in the order of the
+/// rows, the two maps between rows and vectors are not in the file.
+/// </summary>
+internal sealed class SegmentColumn
+{
+    private const uint None = uint.MaxValue;
+
+    private readonly Section _codes;
+    private readonly Section _scales;
+    private readonly Section _squareSums;
+    private readonly Section _codeSums;
+    private readonly Section? _owners;
+    private readonly Section? _vectors;
+    private readonly int _rows;
+
+    internal SegmentColumn(SegmentSections sections, int column, int stride, int rows)
+    {
+        _codes = sections.Get(SectionId.Codes, column);
+        _scales = sections.Get(SectionId.Scales, column);
+        _squareSums = sections.Get(SectionId.SquareSums, column);
+        _codeSums = sections.Get(SectionId.CodeSums, column);
+        _owners = sections.Find(SectionId.Owners, column);
+        _vectors = sections.Find(SectionId.Vectors, column);
+        _rows = rows;
+        Stride = stride;
+        Count = checked((int)(_scales.Bytes / sizeof(float)));
+    }
+
+    /// <summary>Vectors.</summary>
+    internal int Count { get; }
+
+    /// <summary>Bytes from vector to vector.</summary>
+    internal int Stride { get; }
+
+    /// <summary>[count x stride] codes.</summary>
+    internal ReadOnlySpan<sbyte> Codes(int first, int count)
+        => _codes.Read<sbyte>((long)first * Stride, count * Stride);
+
+    /// <summary>[count] scales.</summary>
+    internal ReadOnlySpan<float> Scales(int first, int count) => _scales.Read<float>(first, count);
+
+    /// <summary>[count] sums of squared codes.</summary>
+    internal ReadOnlySpan<int> SquareSums(int first, int count) => _squareSums.Read<int>(first, count);
+
+    internal QuantizedRow Side(int vector) => new(
+        _scales.Read<float>(vector, 1)[0],
+        _squareSums.Read<int>(vector, 1)[0],
+        _codeSums.Read<int>(vector, 1)[0]);
+
+    /// <summary>The row of a vector.</summary>
+    internal int Owner(int vector)
+    {
+        if (_owners is null)
+        {
+            return vector;
+        }
+
+        uint row = _owners.Read<uint>(vector, 1)[0];
+        return row < (uint)_rows ? (int)row : throw _owners.Wrong(vector, $"names row {row} of {_rows}");
+    }
+
+    /// <summary>The vector of a row; -1 when it has none.</summary>
+    internal int VectorOf(int row)
+    {
+        if (_vectors is null)
+        {
+            return row < Count ? row : -1;
+        }
+
+        uint vector = _vectors.Read<uint>(row, 1)[0];
+        return vector == None ? -1
+            : vector < (uint)Count ? (int)vector
+            : throw _vectors.Wrong(row, $"names vector {vector} of {Count}");
+    }
+}
