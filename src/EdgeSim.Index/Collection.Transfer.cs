@@ -29,7 +29,12 @@ public sealed partial class Collection
     {
         ArgumentNullException.ThrowIfNull(points);
         const int BlockRows = 4096;
-        using BulkLoad load = StartBulkLoad(new BulkLoadOptions { RowsExpected = points.Count });
+        BulkLoad? started = null;
+        using BulkLoad load = started = StartBulkLoad(new BulkLoadOptions
+        {
+            RowsExpected = points.Count,
+            RowsLeft = () => points.EstimateLeft(started?.Count ?? 0),
+        });
         while (points.AppendTo(load, BlockRows) > 0)
         {
             progress?.Invoke(load.Count);

@@ -220,7 +220,9 @@ public sealed class BulkLoad : IDisposable
 
     private BulkSegment StartSegment()
     {
-        long rows = _load.RowsExpected is { } expected && expected > Count ? expected - Count : _nextRows;
+        long rows = _load.RowsExpected is { } expected && expected > Count
+            ? expected - Count
+            : _load.RowsLeft?.Invoke() ?? _nextRows;
         _nextRows = Math.Min(2 * _nextRows, IndexLimits.SegmentRowsMax);
         return _store.StartSegment((int)Math.Min(rows, _load.SegmentRows));
     }

@@ -135,7 +135,7 @@ internal sealed class BulkSegment : IDisposable
         try
         {
             var view = new SegmentView(loose, replaced ?? Tombstones.None);
-            return _checkpoints.WriteSegment([view], fields, WritePace.Free)!;
+            return _checkpoints.WriteSegment([view], fields, Dropping(loose))!;
         }
         finally
         {
@@ -157,6 +157,20 @@ internal sealed class BulkSegment : IDisposable
     /// <summary>Bytes of a row in a section that has room for all rows that may come.</summary>
     private long Width(BulkSection section)
         => section.Id == SectionId.Codes ? _columns[section.Column].Stride : section.ElementBytes;
+
+    /// <summary>What has been copied of a file need not stay in memory.</summary>
+    private static WritePace Dropping(Segment from)
+    {
+        long dropped = 0;
+        return new WritePace(0, CancellationToken.None, written =>
+        {
+            if (written - dropped >= WriteBackBytes)
+            {
+                dropped = written;
+                from.DropPages();
+            }
+        });
+    }
 
     private Segment Open(string path, in ManifestEntry entry)
     {
