@@ -79,11 +79,32 @@ public sealed partial class Collection
         options.Validate();
         target = System.IO.Path.GetFullPath(target);
         using StoreImage image = _store.TakeImage();
-        var writer = new BackupWriter(_store.Context.Files, image, options);
-        return Guard(target, "the backup cannot be written", () =>
-            target.EndsWith(BackupWriter.TarSuffix, StringComparison.OrdinalIgnoreCase)
-                ? writer.ToTar(target, System.IO.Path.GetFileName(Path))
-                : writer.ToFolder(target));
+        return Write(image, _store.Context.Files, Path, target, options);
+    }
+
+    /// <summary>
+    /// The same for a collection that another process has open, without opening or locking it: that process
+    /// goes on and notices nothing.
+    /// </summary>
+    /// <param name="path">The collection.</param>
+    /// <param name="target">As with the other.</param>
+    /// <param name="options">How.</param>
+    /// <exception cref="IndexFormatException">No collection here.</exception>
+    /// <exception cref="IndexCorruptException">A file is missing or damaged.</exception>
+    /// <exception cref="IndexLockedException">
+    /// Its files change faster than they can be looked at, or are of format 1.
+    /// </exception>
+    /// <exception cref="TransferException">There is something at the target already.</exception>
+    /// <exception cref="IndexStorageException">A disk refuses; what had been written is removed.</exception>
+    public static BackupResult BackupBeside(string path, string target, BackupOptions options)
+    {
+        options.Validate();
+        path = System.IO.Path.GetFullPath(path);
+        target = System.IO.Path.GetFullPath(target);
+        RequireCollection(path);
+        using StoreImage image = Guard(
+            path, "the files could not be read", () => StoreImage.TakeBeside(DurableFiles.Disk, path));
+        return Write(image, DurableFiles.Disk, path, target, options);
     }
 
     /// <summary>
@@ -112,5 +133,15 @@ public sealed partial class Collection
         }
 
         return Guard(path, "the backup cannot be restored", () => Restorer.Run(source, path, options));
+    }
+
+    private static BackupResult Write(
+        StoreImage image, DurableFiles files, string path, string target, BackupOptions options)
+    {
+        var writer = new BackupWriter(files, image, options);
+        return Guard(target, "the backup cannot be written", () =>
+            target.EndsWith(BackupWriter.TarSuffix, StringComparison.OrdinalIgnoreCase)
+                ? writer.ToTar(target, System.IO.Path.GetFileName(path))
+                : writer.ToFolder(target));
     }
 }

@@ -67,6 +67,31 @@ public sealed class TransferTests
     }
 
     [Fact]
+    public void Backup_WhileTheServiceWrites_HasWhatWasAcknowledged()
+    {
+        using var data = new TemporaryFolder();
+        using (var service = new Service(data.Path))
+        {
+            for (int round = 0; round < 3; round++)
+            {
+                for (int i = 0; i < 20; i++)
+                {
+                    var point = new { key = (round * 20) + i, vector = new[] { 1, i + 1, 3 } };
+                    service.Put("edgesim/v1/collections/v/points", new { points = new[] { point } });
+                }
+
+                JsonElement backup = Json(data, "backup", "v", data.File($"v{round}.tar"));
+                Assert.Equal((round + 1) * 20, backup.GetProperty("points").GetInt64());
+            }
+
+            Assert.Equal(0, service.Terminate());
+        }
+
+        Run(data, 0, "restore", data.File("v1.tar"), "w");
+        Assert.Equal(40, Json(data, "export", "w", data.File("w.jsonl")).GetProperty("points").GetInt64());
+    }
+
+    [Fact]
     public void BackupThenRestore_OfACollection_GivesItBack()
     {
         using var data = new TemporaryFolder();
@@ -126,10 +151,11 @@ public sealed class TransferTests
         using var service = new Service(data.Path);
         var query = new { vector = Enumerable.Range(1, Dimension), k = 1 };
         service.Post("/edgesim/v1/collections/things/search", query);
+        Run(data, 0, "backup", "things", data.File("x.tar"));
         foreach (string[] arguments in (string[][])
             [
                 ["export", "things", data.File("x.npy")],
-                ["backup", "things", data.File("x.tar")],
+                ["restore", data.File("x.tar"), "things", "--replace"],
                 ["import", data.File("points.jsonl"), "things"],
             ])
         {
@@ -141,7 +167,7 @@ public sealed class TransferTests
     {
         string path = data.File("points.jsonl");
         File.WriteAllLines(path, Enumerable.Range(0, count).Select(i =>
-            $$"""{"id":{{(i * 7919) % 10_007}},"vector":[{{Vector(i)}}],"payload":{"n":{{i}}}}"""));
+            $$"""{"id":{{(i * 7919) % 10_007}},"vector":[{{Vector(i)}}],"payload":{"n":{{i}} } }"""));
         return path;
     }
 
