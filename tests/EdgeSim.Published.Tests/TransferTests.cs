@@ -192,9 +192,9 @@ public sealed class TransferTests
     {
         try
         {
-            return long.Parse(
-                File.ReadLines($"/proc/{process}/status")
-                    .First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal))["VmHWM:".Length..^2]) << 10;
+            string peak = File.ReadLines($"/proc/{process}/status")
+                .First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
+            return long.Parse(peak["VmHWM:".Length..^2]) << 10;
         }
         catch (Exception gone) when (gone is IOException or InvalidOperationException)
         {

@@ -91,13 +91,14 @@ internal sealed class StoreImage : IDisposable
     }
 
     /// <summary>
-    /// The same from outside, of a collection that another process has open and writes: nothing is locked. Its
-    /// files are opened and looked through, and if the manifest has not changed meanwhile they fit together: a
-    /// checkpoint removes files only after it has written its slot. Of the logs, what is whole counts; a batch
-    /// that was acknowledged before this began is.
+    /// The same from outside, of a collection that another process has open and writes: nothing is locked.
+    /// Its files are opened and looked through, and if the manifest has not changed meanwhile they fit
+    /// together: a checkpoint removes files only after it has written its slot. Of the logs, what is whole
+    /// counts; a batch that was acknowledged before this began is.
     /// </summary>
     /// <exception cref="IndexLockedException">
-    /// Checkpoints come faster than the logs can be read, or it is of format 1, whose files do not say enough.
+    /// Checkpoints come faster than the logs can be read, or it is of format 1, whose files do not say
+    /// enough.
     /// </exception>
     internal static StoreImage TakeBeside(DurableFiles files, string directory)
     {
