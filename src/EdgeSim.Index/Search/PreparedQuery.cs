@@ -1,3 +1,4 @@
+using EdgeSim.Index.Kernels;
 using EdgeSim.Index.Quantization;
 
 namespace EdgeSim.Index.Search;
@@ -104,4 +105,59 @@ internal readonly struct PreparedQuery
         => _metric == Metric.Cosine
             ? (float)Math.Clamp(dot / (_norm * Math.Sqrt(squareSum)), -1.0, 1.0)
             : (float)(dot * rowScale);
+
+    /// <summary>
+    /// Similarity of a row from its codes and the float query: cosine, inner product, or minus the squared
+    /// distance.
+    /// </summary>
+    internal double Similarity(
+        VectorKernels kernels, ReadOnlySpan<float> query, ReadOnlySpan<sbyte> row, float rowScale, int squareSum)
+        => _metric switch
+        {
+            Metric.Cosine => Math.Clamp(kernels.Dot(query, row) / (_norm * Math.Sqrt(squareSum)), -1.0, 1.0),
+            Metric.Dot => kernels.Dot(query, row) * rowScale,
+            _ => -kernels.DistanceSquared(query, row, rowScale),
+        };
+
+    /// <summary>
+    /// Between which two numbers the similarity of a row lies, from the dot product of the codes; by the same
+    /// argument as <see cref="CanBeat"/>.
+    /// </summary>
+    internal (double Low, double High) Bounds(int dot, float rowScale, int squareSum)
+    {
+        double length = Math.Sqrt(squareSum);
+        switch (_metric)
+        {
+            case Metric.Cosine:
+            {
+                double middle = _scale * dot / (_norm * length);
+                double reach = _error / _norm;
+                return (middle - reach, middle + reach);
+            }
+
+            case Metric.Dot:
+            {
+                double middle = _scale * rowScale * dot;
+                double reach = _error * rowScale * length;
+                return (middle - reach, middle + reach);
+            }
+
+            default:
+            {
+                double lengths = (_norm * _norm) + ((double)rowScale * rowScale * squareSum);
+                double middle = (2 * _scale * rowScale * dot) - lengths;
+                double reach = (2 * _error * rowScale * length) + (lengths * 1e-12);
+                return (middle - reach, middle + reach);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Whether a row surely has this score or a better one. Never true for one that has not.
+    /// </summary>
+    internal bool Reaches(int dot, float rowScale, int squareSum, float score)
+    {
+        double low = Bounds(dot, rowScale, squareSum).Low;
+        return _metric == Metric.Euclid ? score <= 0f && -low <= (double)score * score : low >= score;
+    }
 }
