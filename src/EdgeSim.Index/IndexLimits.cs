@@ -192,6 +192,14 @@ public static class IndexLimits
     public const int PayloadIndexesMax = 64;
 
     /// <summary>
+    /// Errors and, apart from them, notes that a verification lists: more say nothing new to a person, and a
+    /// file full of rubbish has one for each block.
+    /// </summary>
+    public const int ProblemsMax = 1000;
+
+    /// <summary>Keys of lost points that a repair lists; 240 KB, and all are counted.</summary>
+    public const int LostKeysMax = 10_000;
+
     /// Matches that a page may pass over: with <see cref="KMax"/> the heap of a thread is 160 KB. Who wants
     /// more wants all points, and a scroll gives them without sorting.
     /// </summary>
