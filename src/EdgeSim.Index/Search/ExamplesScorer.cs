@@ -19,6 +19,18 @@ internal struct ExamplesScorer(ExampleLanes lanes) : IRowScorer
         => TileScan.Measure(lanes.Kernels, lanes.Buffer, 0, Lanes, step, dots);
 
     /// <inheritdoc/>
+    public readonly int Next(in ScanStep step, ReadOnlySpan<int> dots, int slot, float threshold)
+    {
+        int slots = step.Slots;
+        while (slot < slots && !CanBeat(step, dots, slot, step.RowOf(slot), threshold))
+        {
+            slot++;
+        }
+
+        return slot;
+    }
+
+    /// <inheritdoc/>
     public readonly bool CanBeat(
         in ScanStep step, ReadOnlySpan<int> dots, int slot, int row, float threshold)
     {
@@ -57,10 +69,13 @@ internal struct ExamplesScorer(ExampleLanes lanes) : IRowScorer
     private readonly double Bound(
         in ScanStep step, ReadOnlySpan<int> dots, int slot, int row, bool isUpper)
     {
+        double length = Math.Sqrt(step.SquareSums[row]);
+        float scale = step.ScaleOf(row);
+        int slots = step.Slots;
+        PreparedQuery[] queries = lanes.Queries;
         for (int lane = 0; lane < _similarities.Length; lane++)
         {
-            (double low, double high) = lanes.Queries[lane].Bounds(
-                dots[(lane * step.Slots) + slot], step.ScaleOf(row), step.SquareSums[row]);
+            (double low, double high) = queries[lane].Bounds(dots[(lane * slots) + slot], scale, length);
             _similarities[lane] = isUpper != lanes.IsNegative(lane) ? high : low;
         }
 

@@ -31,11 +31,20 @@ internal sealed class GroupWorker<TScorer> : ScanWorker
         BestGroups groups = _groups!;
         GroupValues values = _values!;
         float threshold = groups.IsFull ? Math.Max(_bar, groups.Threshold) : _bar;
-        for (int slot = 0; slot < step.Slots; slot++)
+        int slots = step.Slots;
+        for (int slot = 0; slot < slots; slot++)
         {
+            if (threshold != float.NegativeInfinity)
+            {
+                slot = _scorer.Next(step, dots, slot, threshold);
+                if (slot == slots)
+                {
+                    break;
+                }
+            }
+
             int row = step.RowOf(slot);
-            if ((threshold != float.NegativeInfinity && !_scorer.CanBeat(step, dots, slot, row, threshold))
-                || !step.IsWanted(row))
+            if (!step.IsWanted(row))
             {
                 continue;
             }

@@ -2,8 +2,8 @@ namespace EdgeSim.Index.Search;
 
 /// <summary>Scores the rows of a step. A value type, so that loops over it are compiled for each one.</summary>
 /// <remarks>
-/// Laws: <see cref="CanBeat"/> is never false for a row whose <see cref="Score"/> is above the threshold;
-/// <see cref="Reaches"/> is never true for a row whose score is below. Scores are finite and depend on the row
+/// Laws: <see cref="CanBeat"/> is never false for a row whose <see cref="Score"/> is above the threshold, and
+/// <see cref="Next"/> stops at every such row; <see cref="Reaches"/> is never true for a row whose score is below. Scores are finite and depend on the row
 /// alone.
 /// </remarks>
 internal interface IRowScorer
@@ -16,6 +16,11 @@ internal interface IRowScorer
 
     /// <summary>Dot products of the codes: [lanes x slots].</summary>
     void Measure(in ScanStep step, Span<int> dots);
+
+    /// <summary>
+    /// The first slot from one on whose row can have a score above a threshold, or the number of slots.
+    /// </summary>
+    int Next(in ScanStep step, ReadOnlySpan<int> dots, int slot, float threshold);
 
     /// <summary>Whether a row can have a score above a threshold.</summary>
     bool CanBeat(in ScanStep step, ReadOnlySpan<int> dots, int slot, int row, float threshold);

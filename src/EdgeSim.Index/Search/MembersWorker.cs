@@ -51,11 +51,20 @@ internal sealed class MembersWorker<TScorer> : ScanWorker
         Span<int> dots = Memory.Dots(_scorer.Lanes * step.Slots);
         _scorer.Measure(step, dots);
         float threshold = Threshold();
-        for (int slot = 0; slot < step.Slots; slot++)
+        int slots = step.Slots;
+        for (int slot = 0; slot < slots; slot++)
         {
+            if (threshold != float.NegativeInfinity)
+            {
+                slot = _scorer.Next(step, dots, slot, threshold);
+                if (slot == slots)
+                {
+                    break;
+                }
+            }
+
             int row = step.RowOf(slot);
-            if ((threshold != float.NegativeInfinity && !_scorer.CanBeat(step, dots, slot, row, threshold))
-                || !step.IsWanted(row))
+            if (!step.IsWanted(row))
             {
                 continue;
             }

@@ -37,6 +37,22 @@ internal readonly struct NearestScorer(
     }
 
     /// <inheritdoc/>
+    public int Next(in ScanStep step, ReadOnlySpan<int> dots, int slot, float threshold)
+    {
+        if (step.Picks.IsEmpty)
+        {
+            return _query.NextAbove(dots, step.Scales, step.SquareSums, slot, threshold);
+        }
+
+        while (slot < step.Picks.Length && !CanBeat(step, dots, slot, step.Picks[slot], threshold))
+        {
+            slot++;
+        }
+
+        return slot;
+    }
+
+    /// <inheritdoc/>
     public bool CanBeat(in ScanStep step, ReadOnlySpan<int> dots, int slot, int row, float threshold)
         => _query.CanBeat(dots[slot], step.ScaleOf(row), step.SquareSums[row], threshold);
 

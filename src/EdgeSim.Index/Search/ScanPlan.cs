@@ -10,9 +10,12 @@ namespace EdgeSim.Index.Search;
 internal sealed class ScanPlan
 {
     // Nanoseconds, of one desktop core; only their ratios matter, and those hardly differ on ARM.
-    private const double CodeBytesPerNs = 16;
+    private const double CodeBytesPerNs = 20;
     private const double RowNs = 2;
-    private const double PickedFactor = 1.5;
+    private const double BitNs = 1;
+
+    /// <summary>Rows here and there come from memory one by one, and not as a stream.</summary>
+    private const double PickedFactor = 4;
     private const double PayloadNs = 250;
     private const double WordNs = 4;
 
@@ -114,7 +117,7 @@ internal sealed class ScanPlan
     {
         double expected = Math.Max(meant.Expected, 1);
         double first = (rows / 64.0 * WordNs) + ((meant.Max - meant.Min) * PayloadNs)
-            + (expected * rowNs * PickedFactor);
+            + (expected * BitNs) + Math.Min(expected * rowNs * PickedFactor, rows * rowNs);
         double asked = wanted / (expected / Math.Max(rows, 1))
             * (1 + Math.Log(Math.Max(1, expected / Math.Max(wanted, 1))));
         double last = (rows * rowNs) + (Math.Min(asked, rows) * PayloadNs);

@@ -41,7 +41,8 @@ internal readonly ref struct ScanStep
 
     internal int Slots => Picks.IsEmpty ? SquareSums.Length : Picks.Length;
 
-    private ReadOnlySpan<float> Scales { get; }
+    /// <summary>Empty where lengths do not count.</summary>
+    internal ReadOnlySpan<float> Scales { get; }
 
     /// <summary>The vector in a slot, counted from the first of the step.</summary>
     internal int RowOf(int slot) => Picks.IsEmpty ? slot : Picks[slot];

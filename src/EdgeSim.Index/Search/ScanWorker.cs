@@ -73,9 +73,17 @@ internal abstract class ScanWorker
         int slots = step.Slots;
         for (int slot = 0; slot < slots; slot++)
         {
+            if (threshold != float.NegativeInfinity)
+            {
+                slot = scorer.Next(step, dots, slot, threshold);
+                if (slot == slots)
+                {
+                    break;
+                }
+            }
+
             int row = step.RowOf(slot);
-            if ((threshold != float.NegativeInfinity && !scorer.CanBeat(step, dots, slot, row, threshold))
-                || !step.IsWanted(row))
+            if (!step.IsWanted(row))
             {
                 continue;
             }
