@@ -51,7 +51,9 @@ public readonly ref partial struct CollectionReader
     /// </summary>
     /// <param name="query">[dimension].</param>
     /// <param name="radius">The least score or the largest distance.</param>
-    /// <param name="options">What is asked beside it; matches passed over by an offset count as given.</param>
+    /// <param name="options">
+    /// What is asked beside it; matches that an offset passes over are not left out.
+    /// </param>
     /// <param name="scratch">Memory; not shared with a search that runs at the same time.</param>
     /// <param name="matches">Room for 0 to <see cref="IndexLimits.RadiusMatchesMax"/>.</param>
     /// <inheritdoc cref="Search(ReadOnlySpan{float}, SearchOptions, SearchScratch, Span{Match})"/>
@@ -71,7 +73,8 @@ public readonly ref partial struct CollectionReader
     /// <summary>
     /// All points that have a score or a better one for a query of any kind; diversity does not apply.
     /// </summary>
-    /// <inheritdoc cref="SearchWithin(ReadOnlySpan{float}, Radius, SearchOptions, SearchScratch, Span{Match})"/>
+    /// <inheritdoc
+    /// cref="SearchWithin(ReadOnlySpan{float}, Radius, SearchOptions, SearchScratch, Span{Match})"/>
     /// <exception cref="KeyNotFoundException">
     /// A point that the query names is not there, or has no such vector.
     /// </exception>

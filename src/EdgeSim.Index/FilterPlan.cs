@@ -6,7 +6,9 @@ public enum FilterPlan
     /// <summary>There was none.</summary>
     None = 0,
 
-    /// <summary>Before the scan, from payload indexes where there are some: only its rows were compared.</summary>
+    /// <summary>
+    /// Before the scan, from payload indexes where there are some: only its rows were compared.
+    /// </summary>
     First = 1,
 
     /// <summary>After the scan, about the rows only that were near enough to enter the answer.</summary>

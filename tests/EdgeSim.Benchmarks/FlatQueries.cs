@@ -67,14 +67,19 @@ internal static class FlatQueries
             Examples(RecommendStrategy.BestScore), plain, scratch, matches.AsSpan(0, K)));
         Measure("discover, 4 pairs", (reader, i) => reader.Search(
             new DiscoverQuery(
-                Vector(i), [.. Enumerable.Range(0, 4).Select(n => new ContextPair(Vector(n), Vector(n + 4)))]),
+                Vector(i),
+                [.. Enumerable.Range(0, 4).Select(n => new ContextPair(Vector(n), Vector(n + 4)))]),
             plain,
             scratch,
             matches.AsSpan(0, K)));
         Measure("10 groups of 3, indexed", (reader, i) =>
         {
             _ = reader.SearchGroups(
-                new NearestQuery(Vector(i)), new GroupOptions("percent", 10, 3), plain, scratch, out var done);
+                new NearestQuery(Vector(i)),
+                new GroupOptions("percent", 10, 3),
+                plain,
+                scratch,
+                out SearchStatistics done);
             return done;
         });
         Measure("radius", (reader, i) => reader.SearchWithin(
@@ -116,8 +121,8 @@ internal static class FlatQueries
             }
 
             output.WriteLine(
-                $"  {what,-26} {best,8:F3} {work,8:F3}  scanned {last.RowsScanned}, rescored {last.RowsRescored}, "
-                + $"filter {last.FilterPlan}, turned away {last.RowsFiltered}");
+                $"  {what,-26} {best,8:F3} {work,8:F3}  scanned {last.RowsScanned}, "
+                + $"rescored {last.RowsRescored}, filter {last.FilterPlan}, turned away {last.RowsFiltered}");
         }
     }
 

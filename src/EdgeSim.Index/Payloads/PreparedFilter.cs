@@ -29,7 +29,8 @@ internal sealed class PreparedFilter
         PreparedCondition prepared = One(condition, 1, ref conditions);
         return filter is null
             ? new PreparedFilter(prepared)
-            : new PreparedFilter(new GroupCondition { Must = [filter.Root, prepared], MustNot = [], Some = [] });
+            : new PreparedFilter(
+                new GroupCondition { Must = [filter.Root, prepared], MustNot = [], Some = [] });
     }
 
     /// <summary>Whether a point fulfils it, by looking at its payload. Allocates nothing.</summary>

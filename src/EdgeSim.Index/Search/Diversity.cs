@@ -2,7 +2,7 @@ namespace EdgeSim.Index.Search;
 
 /// <summary>
 /// Maximal marginal relevance: of the nearest candidates the best one is taken, then again and again the one
-/// with the largest lambda x similarity to the query - (1 - lambda) x largest similarity to one taken already.
+/// with the largest lambda x (similarity to the query) - (1 - lambda) x (largest similarity to one taken).
 /// Carbonell and Goldstein 1998, "The use of MMR, diversity-based reranking"; similarities and the score of
 /// the matches (that of the query, not sorted by it) as in Qdrant (lib/shard/src/query/mmr, where the REST
 /// parameter <c>diversity</c> is 1 - lambda). Equal values: the candidate that is nearer.

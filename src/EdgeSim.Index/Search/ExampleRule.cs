@@ -12,7 +12,9 @@ internal enum ExampleRule
     /// <summary>See <see cref="RecommendStrategy.SumScores"/>.</summary>
     SumScores,
 
-    /// <summary>See <see cref="DiscoverQuery"/>: the target, then each pair's positive and negative.</summary>
+    /// <summary>
+    /// See <see cref="DiscoverQuery"/>: the target, then each pair's positive and negative.
+    /// </summary>
     Discover,
 
     /// <summary>See <see cref="ContextQuery"/>: each pair's positive and negative.</summary>

@@ -38,7 +38,9 @@ internal static class FlatIndex
         in ScanRequest request, ReadOnlySpan<float> query, SearchScratch scratch, Span<Match> matches)
         => Top(request, Scorer(request, query, scratch), scratch, matches);
 
-    /// <summary>All rows with a score above the request's bar, or the best of them and how many more.</summary>
+    /// <summary>
+    /// All rows with a score above the request's bar, or the best of them and how many more.
+    /// </summary>
     internal static SearchStatistics Within(
         in ScanRequest request, ReadOnlySpan<float> query, SearchScratch scratch, Span<Match> matches)
         => Within(request, Scorer(request, query, scratch), scratch, matches);

@@ -22,7 +22,9 @@ internal sealed class GroupValues(PayloadPath path)
 
     internal ReadOnlySpan<byte> this[int index] => _bytes.AsSpan(_values[index].Start.._values[index].End);
 
-    /// <summary>Reads the values of a row; none where one of another kind is among them. O(payload).</summary>
+    /// <summary>
+    /// Reads the values of a row; none where one of another kind is among them. O(payload).
+    /// </summary>
     internal void Read(ReadOnlySpan<byte> payload)
     {
         _values.Clear();

@@ -1,17 +1,19 @@
 namespace EdgeSim.Index.Search;
 
-/// <summary>Scores the rows of a step. A value type, so that loops over it are compiled for each one.</summary>
+/// <summary>
+/// Scores the rows of a step. A value type, so that loops over it are compiled for each one.
+/// </summary>
 /// <remarks>
 /// Laws: <see cref="CanBeat"/> is never false for a row whose <see cref="Score"/> is above the threshold, and
-/// <see cref="Next"/> stops at every such row; <see cref="Reaches"/> is never true for a row whose score is below. Scores are finite and depend on the row
-/// alone.
+/// <see cref="Next"/> stops at every such row; <see cref="Reaches"/> is never true for a row whose score is
+/// below. Scores are finite and depend on the row alone.
 /// </remarks>
 internal interface IRowScorer
 {
     /// <summary>Vectors that each row is compared with.</summary>
     int Lanes { get; }
 
-    /// <summary>A scorer for another thread.</summary>
+    /// <summary>Takes memory of its own, after being copied for another thread.</summary>
     void Fork();
 
     /// <summary>Dot products of the codes: [lanes x slots].</summary>

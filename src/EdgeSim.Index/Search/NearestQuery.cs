@@ -4,6 +4,8 @@ namespace EdgeSim.Index.Search;
 /// <param name="Input">The vector, or the point that has it.</param>
 public sealed record NearestQuery(VectorInput Input) : VectorQuery
 {
-    /// <summary>How the best ones are thinned out so that they differ from each other; null: not at all.</summary>
+    /// <summary>
+    /// How the best ones are thinned out so that they differ from each other; null: not at all.
+    /// </summary>
     public Diversity? Diversity { get; init; }
 }

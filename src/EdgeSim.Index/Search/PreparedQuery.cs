@@ -171,7 +171,11 @@ internal readonly struct PreparedQuery
     /// distance.
     /// </summary>
     internal double Similarity(
-        VectorKernels kernels, ReadOnlySpan<float> query, ReadOnlySpan<sbyte> row, float rowScale, int squareSum)
+        VectorKernels kernels,
+        ReadOnlySpan<float> query,
+        ReadOnlySpan<sbyte> row,
+        float rowScale,
+        int squareSum)
         => _metric switch
         {
             Metric.Cosine => Math.Clamp(kernels.Dot(query, row) / (_norm * Math.Sqrt(squareSum)), -1.0, 1.0),

@@ -3,7 +3,9 @@ using EdgeSim.Index.Storage;
 
 namespace EdgeSim.Index.Search;
 
-/// <summary>A query whose points have been looked up: its vectors, how they make a score, and who is out.</summary>
+/// <summary>
+/// A query whose points have been looked up: its vectors, how they make a score, and who is out.
+/// </summary>
 internal sealed class ResolvedQuery
 {
     private readonly Snapshot _snapshot;
@@ -54,7 +56,8 @@ internal sealed class ResolvedQuery
                 resolved.Add(context.Pairs, least: 1);
                 break;
             default:
-                throw new ArgumentException($"{query.GetType().Name} is no query of this engine.", nameof(query));
+                throw new ArgumentException(
+                    $"{query.GetType().Name} is no query of this engine.", nameof(query));
         }
 
         return resolved;

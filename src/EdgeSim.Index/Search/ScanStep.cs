@@ -51,7 +51,9 @@ internal readonly ref struct ScanStep
 
     internal uint PlaceOf(int row) => _source.FirstPlace + (uint)(_first + row);
 
-    /// <summary>Whether a vector's row lives, was chosen where there was a choice, and is not excluded.</summary>
+    /// <summary>
+    /// Whether a vector's row lives, was chosen where there was a choice, and is not excluded.
+    /// </summary>
     internal bool IsWanted(int row)
         => (!Picks.IsEmpty || _source.IsWanted(_source.Owner(_first + row)))
             && (_excluded.IsEmpty || _excluded.BinarySearch(PlaceOf(row)) < 0);

@@ -53,7 +53,8 @@ public sealed class ExampleQueriesTests(ITestOutputHelper output)
         for (int round = 0; round < Emulation.Choose(24, 6); round++)
         {
             var named = new HashSet<Key>();
-            List<VectorInput> positives = Inputs(ref random, world, rows, random.Below(6), named, out var likes);
+            List<VectorInput> positives = Inputs(
+                ref random, world, rows, random.Below(6), named, out var likes);
             List<VectorInput> negatives = Inputs(
                 ref random, world, rows, random.Below(6), named, out var unlikes);
             RecommendStrategy strategy = (RecommendStrategy)(round % 3);
@@ -115,7 +116,10 @@ public sealed class ExampleQueriesTests(ITestOutputHelper output)
             }
             else
             {
-                named = [.. positives.Concat(negatives).Where(i => i.Key is not null).Select(i => i.Key!.Value)];
+                named =
+                [
+                    .. positives.Concat(negatives).Where(i => i.Key is not null).Select(i => i.Key!.Value),
+                ];
                 CheckWholeAndParts(
                     ref random,
                     world,
@@ -239,7 +243,8 @@ public sealed class ExampleQueriesTests(ITestOutputHelper output)
     private static Match[] Whole(in CollectionReader reader, VectorQuery query)
     {
         var matches = new Match[IndexLimits.KMax];
-        return matches[..reader.Search(query, SearchOptions.Default, new SearchScratch(), matches).MatchCount];
+        int count = reader.Search(query, SearchOptions.Default, new SearchScratch(), matches).MatchCount;
+        return matches[..count];
     }
 
     private static List<VectorInput> Inputs(
@@ -272,7 +277,8 @@ public sealed class ExampleQueriesTests(ITestOutputHelper output)
         return inputs;
     }
 
-    private static Func<double[], double> OfAverage(Metric metric, List<double[]> likes, List<double[]> unlikes)
+    private static Func<double[], double> OfAverage(
+        Metric metric, List<double[]> likes, List<double[]> unlikes)
     {
         double[] average = new double[likes[0].Length];
         for (int i = 0; i < average.Length; i++)

@@ -106,7 +106,8 @@ public sealed class FlatSearchTests(ITestOutputHelper output)
                 query, new SearchOptions { Filter = filter }, new SearchScratch(), matches);
             Assert.Equal(plan, statistics.FilterPlan);
             Assert.Equal(
-                all.Where(match => FilterOracle.Matches(filter, match.Key, world.PayloadOf(match.Key))).Take(5),
+                all.Where(match => FilterOracle.Matches(filter, match.Key, world.PayloadOf(match.Key)))
+                    .Take(5),
                 matches[..statistics.MatchCount]);
             if (plan == FilterPlan.First)
             {

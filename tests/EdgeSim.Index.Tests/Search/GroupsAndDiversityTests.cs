@@ -41,13 +41,15 @@ public sealed class GroupsAndDiversityTests(ITestOutputHelper output)
             }
 
             string path = round % 5 == 0 ? "n" : "tag";
-            var groups = new GroupOptions(path, 1 + random.Below(round % 4 == 0 ? 200 : 8), 1 + random.Below(5));
+            var groups = new GroupOptions(
+                path, 1 + random.Below(round % 4 == 0 ? 200 : 8), 1 + random.Below(5));
             List<(object Value, Match[] Matches)> expected = Expected(world, all, groups);
             IReadOnlyList<MatchGroup> found = reader.SearchGroups(
                 query, groups, options, scratch, out SearchStatistics statistics);
             Assert.Equal(
                 expected.Select(group => (group.Value, group.Matches[0].Key)),
-                found.Select(group => ((object?)group.Value.Text ?? group.Value.Number!, group.Matches[0].Key)));
+                found.Select(
+                    group => ((object?)group.Value.Text ?? group.Value.Number!, group.Matches[0].Key)));
             for (int i = 0; i < found.Count; i++)
             {
                 Assert.Equal(expected[i].Matches, found[i].Matches);
@@ -65,8 +67,8 @@ public sealed class GroupsAndDiversityTests(ITestOutputHelper output)
             directory.Sub("c"), Rows.Options(Metric.Dot, 1), Rows.Quiet);
         string[] payloads =
         [
-            "{\"g\":18446744073709551615}", "{\"g\":1.0}", "{\"g\":null}", "{\"g\":[]}", "{}", "{\"g\":[[1]]}",
-            "{\"g\":{\"a\":1}}", "{\"g\":[1,true]}", "{\"g\":[-5,\"x\",-5]}", "{\"g\":9223372036854775807}",
+            "{\"g\":18446744073709551615}", "{\"g\":1.0}", "{\"g\":null}", "{\"g\":[]}", "{}",
+            "{\"g\":[[1]]}", "{\"g\":{\"a\":1}}", "{\"g\":[1,true]}", "{\"g\":[-5,\"x\",-5]}", "{\"g\":9223372036854775807}",
             "{\"g\":\"\"}",
         ];
         for (int i = 0; i < payloads.Length; i++)
