@@ -1,0 +1,11 @@
+using EdgeSim.Index;
+
+namespace EdgeSim.Commands.Ann;
+
+/// <summary>Asks for the nearest rows in one way, with so much effort.</summary>
+internal delegate SearchStatistics AnnQuery(
+    in CollectionReader reader,
+    ReadOnlySpan<float> query,
+    SearchScratch scratch,
+    AnnEffort effort,
+    Span<Match> matches);
