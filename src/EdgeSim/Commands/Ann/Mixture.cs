@@ -13,24 +13,25 @@ namespace EdgeSim.Commands.Ann;
 /// A row is B (c + <see cref="Spread"/> z) + <see cref="Noise"/> n. B [384 x <see cref="Latent"/>] and the
 /// <see cref="Clouds"/> centres c [<see cref="Latent"/>] are drawn once, z [<see cref="Latent"/>] and n [384]
 /// for each row, all of them normal with variance 1. A cloud is as likely as every other. Rows are not
-/// normalised; the metric is the angle. Queries are further rows of their own generator, so they are the same
-/// whatever number of rows the base has.
+/// normalised; the metric is the angle. Of a million rows, the neighbours of a query lie as they would in 18
+/// dimensions (<see cref="IntrinsicDimension"/>); of fewer, as in fewer. Queries are further rows of their
+/// own generator, so they are the same whatever number of rows the base has.
 /// </remarks>
 internal sealed class Mixture
 {
     internal const int Dimension = 384;
 
     /// <summary>Dimensions of the surface.</summary>
-    internal const int Latent = 24;
+    internal const int Latent = 32;
 
     /// <summary>Clouds; a thousand rows of a million are in each.</summary>
     internal const int Clouds = 1000;
 
-    /// <summary>Standard deviation of a cloud; its centre lies some sqrt(24) from the origin.</summary>
+    /// <summary>Standard deviation of a cloud; its centre lies some sqrt(32) from the origin.</summary>
     internal const float Spread = 0.6f;
 
     /// <summary>Standard deviation off the surface, in each of the 384 components.</summary>
-    internal const float Noise = 0.1f;
+    internal const float Noise = 1f;
 
     private readonly float[] _basis = new float[Dimension * Latent];
     private readonly float[] _centres = new float[Clouds * Latent];
