@@ -200,7 +200,9 @@ public static class Limits
     /// <summary>A scan of more tells nothing new.</summary>
     public const long BenchBytesMax = 4096 * MiB;
 
-    /// <summary>Rows of a set that is made up; as many as the published comparisons of small machines.</summary>
+    /// <summary>
+    /// Rows of a set that is made up; as many as the published comparisons of small machines.
+    /// </summary>
     public const int BenchRowsDefault = 1_000_000;
 
     /// <summary>More take a day of exact answers, and 15 GB of floats.</summary>
@@ -211,22 +213,32 @@ public static class Limits
     /// </summary>
     public const int BenchQueries = 10_000;
 
-    /// <summary>Neighbours in a truth file, as other benchmarks have them; k of a measurement is at most it.</summary>
+    /// <summary>
+    /// Neighbours in a truth file, as other benchmarks have them; k of a measurement is at most it.
+    /// </summary>
     public const int BenchTruthNeighbours = 100;
 
-    /// <summary>Queries whose tenth neighbours choose the radius: the median's error is some percent.</summary>
+    /// <summary>
+    /// Queries whose tenth neighbours choose the radius: the median's error is some percent.
+    /// </summary>
     public const int BenchRadiusQueries = 200;
 
-    /// <summary>Rows that are read, or stored, at once: many enough for all threads, little beside a model.</summary>
+    /// <summary>
+    /// Rows that are read, or stored, at once: many enough for all threads, little beside a model.
+    /// </summary>
     public const int BenchBlockBytes = 4 << 20;
 
-    /// <summary>Rows of one batch of a benchmark's load: short rows are bounded by what a batch takes.</summary>
+    /// <summary>
+    /// Rows of one batch of a benchmark's load: short rows are bounded by what a batch takes.
+    /// </summary>
     public const int BenchBatchRowsMax = IndexLimits.BatchPointsMax;
 
     /// <summary>Queries that are read before some are measured; 784 floats each are 800 KB.</summary>
     public const int BenchQueriesOfABlock = 256;
 
-    /// <summary>Queries that touch the pages before the measurement; a scan touches all with the first.</summary>
+    /// <summary>
+    /// Queries that touch the pages before the measurement; a scan touches all with the first.
+    /// </summary>
     public const int BenchWarmUpQueries = 200;
 
     /// <summary>Of these no more than fit: the slow ones that need none.</summary>

@@ -1,6 +1,8 @@
 namespace EdgeSim.Published.Tests;
 
-/// <summary>Sets that come from packages, where there is no network: what is said, and what can be brought.</summary>
+/// <summary>
+/// Sets that come from packages, where there is no network: what is said, and what can be brought.
+/// </summary>
 public sealed class FetchTests
 {
     [Fact]

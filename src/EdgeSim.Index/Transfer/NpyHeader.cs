@@ -6,8 +6,8 @@ using System.Text.RegularExpressions;
 namespace EdgeSim.Index.Transfer;
 
 /// <summary>
-/// The header of NumPy's <c>.npy</c> format, versions 1 to 3: magic, version, length, then a Python dictionary
-/// with <c>descr</c>, <c>fortran_order</c> and <c>shape</c>.
+/// The header of NumPy's <c>.npy</c> format, versions 1 to 3: magic, version, length, then a Python
+/// dictionary with <c>descr</c>, <c>fortran_order</c> and <c>shape</c>.
 /// https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
 /// </summary>
 internal static partial class NpyHeader
@@ -47,7 +47,9 @@ internal static partial class NpyHeader
         }
 
         string text = Encoding.Latin1.GetString(start.Slice(textStart, (int)length));
-        System.Text.RegularExpressions.Match descr = Descr().Match(text), order = Order().Match(text), shape = Shape().Match(text);
+        var descr = Descr().Match(text);
+        var order = Order().Match(text);
+        var shape = Shape().Match(text);
         if (!descr.Success || !order.Success || !shape.Success)
         {
             throw VectorFile.Wrong(

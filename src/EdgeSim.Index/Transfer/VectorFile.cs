@@ -66,7 +66,8 @@ public sealed class VectorFile : IDisposable
     /// <summary>Reads rows as float32.</summary>
     /// <param name="first">The first of them.</param>
     /// <param name="rows">[rows x dimension], written in full.</param>
-    /// <exception cref="VectorException">A row that states another dimension, or rows that are not there.</exception>
+    /// <exception cref="VectorException">A row that states another dimension.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Rows that are not there.</exception>
     public void Read(long first, Span<float> rows)
     {
         int count = rows.Length / Dimension;
@@ -173,7 +174,8 @@ public sealed class VectorFile : IDisposable
         {
             components[i] = _layout.Element switch
             {
-                VectorElement.Float32 => BinaryPrimitives.ReadSingleLittleEndian(bytes[(i * sizeof(float))..]),
+                VectorElement.Float32 => BinaryPrimitives.ReadSingleLittleEndian(
+                    bytes[(i * sizeof(float))..]),
                 VectorElement.Float64 => (float)BinaryPrimitives.ReadDoubleLittleEndian(
                     bytes[(i * sizeof(double))..]),
                 VectorElement.Int8 => (sbyte)bytes[i],

@@ -6,7 +6,9 @@ using EdgeSim.Index.Storage;
 
 namespace EdgeSim.Commands;
 
-/// <summary><c>edgesim bench fetch</c>: vectors, queries and their exact answers, for <c>bench ann</c>.</summary>
+/// <summary>
+/// <c>edgesim bench fetch</c>: vectors, queries and their exact answers, for <c>bench ann</c>.
+/// </summary>
 public static class FetchBenchCommand
 {
     private const string ReportName = "dataset.json";
@@ -115,7 +117,8 @@ public static class FetchBenchCommand
         catch (JsonException e)
         {
             throw new UserException(
-                ExitCode.Data, $"{path} cannot be read ({e.Message}). Remove it to prepare the set again.", e);
+                ExitCode.Data, $"{path} cannot be read ({e.Message}). Remove it to prepare the set again.",
+                e);
         }
     }
 

@@ -95,7 +95,7 @@ internal sealed class AnnBench : IDisposable
         _rows.Dispose();
     }
 
-    /// <summary>The first questions pay for pages that nobody has touched; they are not the measurement.</summary>
+    /// <summary>The first questions pay for pages that nobody has touched; they do not count.</summary>
     private void WarmUp(AnnEffort effort)
     {
         int count = Math.Min(Read(0), Limits.BenchWarmUpQueries);

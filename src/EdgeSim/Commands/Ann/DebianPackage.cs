@@ -62,8 +62,8 @@ internal sealed record DebianPackage(
             {
                 throw new UserException(
                     ExitCode.Data,
-                    $"{path}: its SHA-256 is {hash}; that of {Name} {Version} is {file.Sha256}. Remove it and "
-                    + "run the command again.");
+                    $"{path}: its SHA-256 is {hash}; that of {Name} {Version} is {file.Sha256}. Remove it "
+                    + "and run the command again.");
             }
         }
     }

@@ -16,7 +16,9 @@ internal sealed class ExactTruth
     /// </summary>
     private const int Spare = 28;
 
-    /// <summary>Bytes of rows that all queries of a part meet while they lie in the second cache level.</summary>
+    /// <summary>
+    /// Bytes of rows that all queries of a part meet while they lie in the second cache level.
+    /// </summary>
     private const int StepBytes = 96 << 10;
 
     /// <summary>Queries of one part of the work; their floats share that cache with the rows.</summary>

@@ -5,7 +5,8 @@ namespace EdgeSim.Commands.Ann;
 
 /// <summary>
 /// Pictures of clothes, 28 x 28 grey pixels of 0 to 255, as vectors: 60,000 for training are the base, the
-/// 10,000 for testing the queries. Xiao, Rasul and Vollgraf 2017, MIT licence; from the distribution's package.
+/// 10,000 for testing the queries. Xiao, Rasul and Vollgraf 2017, MIT licence; from the distribution's
+/// package.
 /// </summary>
 internal static class FashionMnist
 {

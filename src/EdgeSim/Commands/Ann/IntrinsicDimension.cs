@@ -8,7 +8,9 @@ namespace EdgeSim.Commands.Ann;
 /// </summary>
 internal static class IntrinsicDimension
 {
-    /// <summary>Median over all queries; NaN where no query has two neighbours at different distances.</summary>
+    /// <summary>
+    /// Median over all queries; NaN where no query has two neighbours at different distances.
+    /// </summary>
     internal static double Median(IEnumerable<Neighbour[]> neighbours, Metric metric)
     {
         double[] estimates =

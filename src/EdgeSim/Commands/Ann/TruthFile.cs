@@ -52,8 +52,8 @@ internal sealed class TruthFile
         {
             throw Wrong(
                 path,
-                $"states {queries} queries with {fileK} neighbours, which take {HeaderBytes + idBytes} bytes, "
-                + $"or {HeaderBytes + (2 * idBytes)} with distances; it has {file.Length}");
+                $"states {queries} queries with {fileK} neighbours, which take {HeaderBytes + idBytes} "
+                + $"bytes, or {HeaderBytes + (2 * idBytes)} with distances; it has {file.Length}");
         }
 
         if (queries != queryCount)
