@@ -119,6 +119,34 @@ public sealed class AnnBenchTests(AnnBenchTests.SmallSet set) : IClassFixture<An
         Assert.Contains("another --collection", other.Error);
     }
 
+    [Theory]
+    [InlineData("euclid")]
+    [InlineData("l2")]
+    [InlineData("dot")]
+    [InlineData("ip")]
+    public void Ann_OtherFormatsAndMetrics_FindTheNearest(string metric)
+    {
+        // Rows 0, 10, ... 250 of one component, as bytes; asked for 252 as .fvecs: the last ones are nearest.
+        using var data = new TemporaryFolder();
+        File.WriteAllBytes(
+            data.File("b.u8bin"),
+            [26, 0, 0, 0, 1, 0, 0, 0, .. Enumerable.Range(0, 26).Select(i => (byte)(i * 10))]);
+        File.WriteAllBytes(data.File("q.fvecs"), [1, 0, 0, 0, .. BitConverter.GetBytes(252f)]);
+        File.WriteAllBytes(
+            data.File("t.ibin"),
+            [.. new[] { 1, 3, 25, 24, 23 }.SelectMany(BitConverter.GetBytes)]);
+        Published.Run run = set.Start(
+            data,
+            [
+                "--strategy", "flat", "--metric", metric, "--k", "3", "--json", "--base", data.File("b.u8bin"),
+                "--query", data.File("q.fvecs"), "--truth", data.File("t.ibin"),
+            ]);
+        Assert.True(run.ExitCode == 0, run.Error);
+        JsonElement line = JsonDocument.Parse(run.Output).RootElement;
+        Assert.Equal(1, line.GetProperty("recall").GetDouble());
+        Assert.Equal("b", line.GetProperty("dataset").GetString());
+    }
+
     [Fact]
     public void Ann_ForPeople_PrintsATable()
     {

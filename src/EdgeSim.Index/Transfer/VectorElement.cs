@@ -1,17 +1,11 @@
 namespace EdgeSim.Index.Transfer;
 
-/// <summary>How a file stores a component.</summary>
+/// <summary>What the components of a file of vectors are, little endian.</summary>
 internal enum VectorElement
 {
-    /// <summary>float32, little-endian.</summary>
     Float32,
-
-    /// <summary>float64, little-endian; rounded to float32 when it is read.</summary>
     Float64,
-
-    /// <summary>A signed byte.</summary>
+    Float16,
     Int8,
-
-    /// <summary>An unsigned byte.</summary>
     UInt8,
 }

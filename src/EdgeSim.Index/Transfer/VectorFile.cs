@@ -1,35 +1,28 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace EdgeSim.Index.Transfer;
 
 /// <summary>
-/// Vectors in a file of another tool, read row by row where they lie: <c>.fbin</c>, <c>.i8bin</c> and
-/// <c>.u8bin</c> (uint32 rows, uint32 dimension, then the rows), <c>.fvecs</c> (each row with its dimension
-/// before it), and <c>.npy</c>. The ending says which. For one thread at a time.
+/// A file of vectors whose rows are read where they lie, in any order: for who needs one row of many, or the
+/// same rows again. The end of its name says its format. For one thread at a time.
 /// </summary>
 public sealed class VectorFile : IDisposable
 {
     /// <summary>Bytes of rows that are converted at once.</summary>
     private const int BufferBytes = 256 << 10;
 
-    private const int BinHeaderBytes = 2 * sizeof(uint);
-
     private readonly string _path;
-    private readonly SafeFileHandle _file;
+    private readonly FileStream _file;
     private readonly VectorLayout _layout;
     private byte[] _buffer = [];
 
-    private VectorFile(string path, SafeFileHandle file, VectorLayout layout)
+    private VectorFile(string path, FileStream file, VectorLayout layout)
     {
         _path = path;
         _file = file;
         _layout = layout;
     }
-
-    /// <summary>Endings of the files that are read.</summary>
-    public static IReadOnlyList<string> Endings { get; } = [".fbin", ".i8bin", ".u8bin", ".fvecs", ".npy"];
 
     /// <summary>Rows.</summary>
     public int Count => (int)_layout.Count;
@@ -38,23 +31,30 @@ public sealed class VectorFile : IDisposable
     public int Dimension => _layout.Dimension;
 
     /// <summary>Opens a file and compares what its header states with its length.</summary>
-    /// <exception cref="VectorException">Not a file of this kind, damaged, or beyond a bound.</exception>
+    /// <exception cref="TransferException">Not a file of vectors, damaged, or beyond a bound.</exception>
     /// <exception cref="IOException">There is none, or the disk refuses.</exception>
     public static VectorFile Open(string path)
     {
-        string ending = Path.GetExtension(path).ToLowerInvariant();
-        if (!Endings.Contains(ending))
+        if (!PointFormats.TryOf(path, out PointFormat format) || format.HasKeys())
         {
-            throw Wrong(path, $"ends in '{ending}'; read are {string.Join(", ", Endings)}");
+            IEnumerable<string> names = PointFormats.Names.Where(
+                name => PointFormats.TryParse(name, out PointFormat known) && !known.HasKeys());
+            throw new TransferException(
+                path,
+                null,
+                $"the name ends in '{Path.GetExtension(path)}'; vectors are read from files that end in ."
+                + string.Join(", .", names) + ".");
         }
 
-        SafeFileHandle file = File.OpenHandle(path);
+        var file = new FileStream(
+            path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
         try
         {
-            long bytes = RandomAccess.GetLength(file);
-            VectorLayout layout = LayoutOf(path, ending, file, bytes);
-            Check(path, layout, bytes);
-            return new VectorFile(path, file, layout);
+            VectorLayout layout = VectorLayout.Of(path, file, format);
+            return layout.Count <= int.MaxValue
+                ? new VectorFile(path, file, layout)
+                : throw new TransferException(
+                    path, "header", $"there are {layout.Count} rows; allowed are {int.MaxValue}.");
         }
         catch
         {
@@ -63,10 +63,10 @@ public sealed class VectorFile : IDisposable
         }
     }
 
-    /// <summary>Reads rows as float32.</summary>
+    /// <summary>Reads rows as float32. O(rows x dimension).</summary>
     /// <param name="first">The first of them.</param>
     /// <param name="rows">[rows x dimension], written in full.</param>
-    /// <exception cref="VectorException">A row that states another dimension.</exception>
+    /// <exception cref="TransferException">A row that states another dimension.</exception>
     /// <exception cref="ArgumentOutOfRangeException">Rows that are not there.</exception>
     public void Read(long first, Span<float> rows)
     {
@@ -74,28 +74,16 @@ public sealed class VectorFile : IDisposable
         ArgumentOutOfRangeException.ThrowIfNotEqual(rows.Length, count * Dimension);
         ArgumentOutOfRangeException.ThrowIfNegative(first);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(first + count, Count);
-        if (_layout is { Element: VectorElement.Float32, Prefix: 0 } && BitConverter.IsLittleEndian)
-        {
-            ReadBytes(first, MemoryMarshal.AsBytes(rows));
-            return;
-        }
-
-        int step = (int)Math.Max(1, BufferBytes / _layout.RowBytes);
+        int step = Math.Max(1, BufferBytes / _layout.RowBytes);
         for (int done = 0; done < count; done += step)
         {
             int stepRows = Math.Min(step, count - done);
-            int bytes = (int)(stepRows * _layout.RowBytes);
-            if (_buffer.Length < bytes)
-            {
-                _buffer = new byte[step * _layout.RowBytes];
-            }
-
-            ReadBytes(first + done, _buffer.AsSpan(0, bytes));
+            ReadOnlySpan<byte> bytes = ReadBytes(first + done, stepRows);
             for (int row = 0; row < stepRows; row++)
             {
-                Convert(
+                Decode(
                     first + done + row,
-                    _buffer.AsSpan((int)(row * _layout.RowBytes), (int)_layout.RowBytes),
+                    bytes.Slice(row * _layout.RowBytes, _layout.RowBytes),
                     rows.Slice((done + row) * Dimension, Dimension));
             }
         }
@@ -104,101 +92,66 @@ public sealed class VectorFile : IDisposable
     /// <summary>Closes the file.</summary>
     public void Dispose() => _file.Dispose();
 
-    internal static VectorException Wrong(string path, string what)
-        => new($"{path}: as a file of vectors, this {what}.");
-
-    private static VectorLayout LayoutOf(string path, string ending, SafeFileHandle file, long bytes)
+    private ReadOnlySpan<byte> ReadBytes(long row, int rows)
     {
-        var start = new byte[Math.Min(bytes, NpyHeader.BytesNeeded)];
-        ReadBytes(path, file, start, 0);
-        if (ending == ".npy")
+        int length = rows * _layout.RowBytes;
+        if (_buffer.Length < length)
         {
-            return NpyHeader.Read(path, start);
+            _buffer = new byte[length];
         }
 
-        int needed = ending == ".fvecs" ? sizeof(int) : BinHeaderBytes;
-        if (bytes < needed)
+        SafeFileHandle handle = _file.SafeFileHandle;
+        long offset = _layout.Offset + (row * _layout.RowBytes);
+        int done = 0;
+        while (done < length)
         {
-            throw Wrong(path, $"has {bytes} bytes, less than its header of {needed}");
-        }
-
-        uint number = BinaryPrimitives.ReadUInt32LittleEndian(start);
-        if (ending == ".fvecs")
-        {
-            var one = new VectorLayout(1, Clamp(number), VectorElement.Float32, 0, sizeof(int));
-            return one with { Count = bytes / Math.Max(one.RowBytes, 1) };
-        }
-
-        VectorElement element = ending switch
-        {
-            ".fbin" => VectorElement.Float32,
-            ".i8bin" => VectorElement.Int8,
-            _ => VectorElement.UInt8,
-        };
-        uint dimension = BinaryPrimitives.ReadUInt32LittleEndian(start.AsSpan(sizeof(uint)));
-        return new VectorLayout(number, Clamp(dimension), element, BinHeaderBytes, 0);
-    }
-
-    private static int Clamp(uint number) => (int)Math.Min(number, int.MaxValue);
-
-    private static void Check(string path, in VectorLayout layout, long bytes)
-    {
-        if (layout.Dimension is < 1 or > IndexLimits.DimensionMax)
-        {
-            throw Wrong(
-                path,
-                $"states {layout.Dimension} dimensions; allowed are 1 to {IndexLimits.DimensionMax}");
-        }
-
-        if (layout.Count > int.MaxValue || layout.FileBytes != bytes)
-        {
-            throw Wrong(
-                path,
-                $"states {layout.Count} rows of {layout.Dimension} dimensions, which take "
-                + $"{layout.FileBytes} bytes; it has {bytes}");
-        }
-    }
-
-    private void Convert(long row, ReadOnlySpan<byte> bytes, Span<float> components)
-    {
-        if (_layout.Prefix > 0 && BinaryPrimitives.ReadInt32LittleEndian(bytes) != Dimension)
-        {
-            throw Wrong(
-                _path,
-                $"states {BinaryPrimitives.ReadInt32LittleEndian(bytes)} dimensions for row {row} and "
-                + $"{Dimension} for the first");
-        }
-
-        bytes = bytes[_layout.Prefix..];
-        for (int i = 0; i < components.Length; i++)
-        {
-            components[i] = _layout.Element switch
-            {
-                VectorElement.Float32 => BinaryPrimitives.ReadSingleLittleEndian(
-                    bytes[(i * sizeof(float))..]),
-                VectorElement.Float64 => (float)BinaryPrimitives.ReadDoubleLittleEndian(
-                    bytes[(i * sizeof(double))..]),
-                VectorElement.Int8 => (sbyte)bytes[i],
-                _ => bytes[i],
-            };
-        }
-    }
-
-    private void ReadBytes(long row, Span<byte> bytes)
-        => ReadBytes(_path, _file, bytes, _layout.Start + (row * _layout.RowBytes));
-
-    private static void ReadBytes(string path, SafeFileHandle file, Span<byte> bytes, long offset)
-    {
-        while (!bytes.IsEmpty)
-        {
-            int read = RandomAccess.Read(file, bytes, offset);
+            int read = RandomAccess.Read(handle, _buffer.AsSpan(done, length - done), offset + done);
             if (read == 0)
             {
-                throw Wrong(path, $"ended at byte {offset}; it was longer when it was opened");
+                throw new TransferException(
+                    _path, $"row {row}", "the file ends here; it has become shorter meanwhile.");
             }
 
-            bytes = bytes[read..];
-            offset += read;
+            done += read;
+        }
+
+        return _buffer.AsSpan(0, length);
+    }
+
+    private void Decode(long row, ReadOnlySpan<byte> bytes, Span<float> components)
+    {
+        if (_layout.HasPrefix)
+        {
+            int dimension = BinaryPrimitives.ReadInt32LittleEndian(bytes);
+            if (dimension != Dimension)
+            {
+                throw new TransferException(
+                    _path,
+                    $"row {row}",
+                    $"the vector has {dimension} components; the first one has {Dimension}, and all must have "
+                    + "as many.");
+            }
+
+            bytes = bytes[sizeof(int)..];
+        }
+
+        if (_layout.Element == VectorElement.Float32 && BitConverter.IsLittleEndian)
+        {
+            System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(bytes).CopyTo(components);
+            return;
+        }
+
+        for (int i = 0; i < components.Length; i++)
+        {
+            ReadOnlySpan<byte> element = bytes[(i * _layout.ElementBytes)..];
+            components[i] = _layout.Element switch
+            {
+                VectorElement.Float32 => BinaryPrimitives.ReadSingleLittleEndian(element),
+                VectorElement.Float64 => (float)BinaryPrimitives.ReadDoubleLittleEndian(element),
+                VectorElement.Float16 => (float)BinaryPrimitives.ReadHalfLittleEndian(element),
+                VectorElement.Int8 => (sbyte)element[0],
+                _ => element[0],
+            };
         }
     }
 }

@@ -8,7 +8,7 @@ public static class AnnBenchCommand
 {
     public static Command Create(GlobalOptions global, Output output)
     {
-        var rows = Required("--base", "Vectors to store: .fbin, .i8bin, .u8bin, .fvecs or .npy.");
+        var rows = Required("--base", "Vectors to store: .fbin, .i8bin, .u8bin, .fvecs, .bvecs or .npy.");
         var queries = Required("--query", "Vectors to ask for, in such a file; none is in the base.");
         var truth = Required("--truth", "The nearest rows of each query (.ibin), as 'bench fetch' makes it.");
         var metric = Required("--metric", "euclid, cosine or dot.");

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using EdgeSim.Encoders;
 using EdgeSim.Index;
+using EdgeSim.Index.Transfer;
 
 namespace EdgeSim.Commands;
 
@@ -84,6 +85,7 @@ public static class CommandLine
         EncoderInputException e => (ExitCode.Data, e.Message),
         ModelException e => (ExitCode.Unavailable, e.Message),
         VectorException e => (ExitCode.Data, e.Message),
+        TransferException e => (ExitCode.Data, e.Message),
         IndexLockedException e => (ExitCode.Busy, e.Message),
         IndexException e => (ExitCode.InputOutput, e.Message),
         PlatformNotSupportedException e => (ExitCode.Configuration, e.Message),

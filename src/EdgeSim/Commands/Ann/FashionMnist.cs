@@ -51,7 +51,7 @@ internal static class FashionMnist
                 ExitCode.Data, $"{source}: this is no IDX file of pictures with {Pixels} pixels.");
         }
 
-        using var file = new VectorWriter(target, rows, Pixels);
+        using var file = new FbinWriter(target, rows, Pixels);
         var bytes = new byte[Pixels];
         var row = new float[Pixels];
         for (int i = 0; i < rows; i++)

@@ -16,7 +16,7 @@ internal static class MixtureSet
 
     private static void Write(Mixture mixture, string path, int rows, string what, Output output)
     {
-        using var file = new VectorWriter(path, rows, Mixture.Dimension);
+        using var file = new FbinWriter(path, rows, Mixture.Dimension);
         var row = new float[Mixture.Dimension];
         for (int i = 0; i < rows; i++)
         {

@@ -49,8 +49,8 @@ internal static class WordVectors
     internal static void Split(Stream json, int words, int queries, DatasetRequest request)
     {
         bool[] isQuery = Draw(words, queries);
-        using var rows = new VectorWriter(request.BasePath, words - queries, Dimension);
-        using var asked = new VectorWriter(request.QueryPath, queries, Dimension);
+        using var rows = new FbinWriter(request.BasePath, words - queries, Dimension);
+        using var asked = new FbinWriter(request.QueryPath, queries, Dimension);
         int count = 0;
         new WordVectorReader(json, Dimension).Read(vector =>
         {

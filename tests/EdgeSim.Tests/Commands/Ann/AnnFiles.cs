@@ -14,7 +14,7 @@ internal sealed class AnnFiles : IDisposable
     /// <summary>Writes rows of a dimension and opens them.</summary>
     public VectorFile Vectors(string name, int dimension, params float[] components)
     {
-        using (var file = new VectorWriter(File(name), components.Length / dimension, dimension))
+        using (var file = new FbinWriter(File(name), components.Length / dimension, dimension))
         {
             for (int start = 0; start < components.Length; start += dimension)
             {

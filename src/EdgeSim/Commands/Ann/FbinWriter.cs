@@ -1,14 +1,14 @@
 namespace EdgeSim.Commands.Ann;
 
 /// <summary>Writes an <c>.fbin</c> file: uint32 rows, uint32 dimension, then the rows in float32.</summary>
-internal sealed class VectorWriter : IDisposable
+internal sealed class FbinWriter : IDisposable
 {
     private readonly BinaryFile _file;
     private readonly int _rows;
     private readonly int _dimension;
     private int _written;
 
-    internal VectorWriter(string path, int rows, int dimension)
+    internal FbinWriter(string path, int rows, int dimension)
     {
         _file = new BinaryFile(path);
         _rows = rows;
