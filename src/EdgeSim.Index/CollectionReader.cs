@@ -118,6 +118,14 @@ public readonly ref struct CollectionReader
         return true;
     }
 
+    /// <summary>The codes of a vector that a row has, without their scale.</summary>
+    internal void CopyCodes(in Match match, string vector, Span<sbyte> destination)
+    {
+        int column = _snapshot.Options.ColumnOf(vector);
+        IRowSource source = SourceOf(match);
+        source.Codes(column, source.VectorOf(column, match.Ordinal))[..destination.Length].CopyTo(destination);
+    }
+
     /// <summary>
     /// Points in key order, a page at a time. O(log rows) to begin, then O(sources) a point, and with a
     /// filter what its evaluation costs.

@@ -102,6 +102,24 @@ public static class IndexLimits
     public const int SegmentRowsMax = 1 << 24;
 
     /// <summary>
+    /// Bytes of one point in a file that is imported: a payload of <see cref="PayloadBytesMax"/> whose letters
+    /// are written as \uXXXX, and all vectors with 24 letters a component.
+    /// </summary>
+    public const int PointBytesMax = 8 << 20;
+
+    /// <summary>
+    /// Rows of one file of a bulk load, if nobody says otherwise: their keys take 12 to 21 MiB until the file
+    /// is complete.
+    /// </summary>
+    public const int LoadedSegmentRowsDefault = 1 << 20;
+
+    /// <summary>
+    /// Codes of the first file of a bulk load whose rows nobody has counted; each next file is twice as long.
+    /// A file that ends early is written once more.
+    /// </summary>
+    internal const int LoadedSegmentBytesFirst = 64 << 20;
+
+    /// <summary>
     /// Rows of a collection, replaced ones included: a match carries its place in 32 bits during a search.
     /// </summary>
     public const long RowsMax = 1L << 30;
@@ -190,4 +208,13 @@ public static class IndexLimits
     /// Payload indexes of a collection: each costs a pass over the payloads when a segment is sealed.
     /// </summary>
     public const int PayloadIndexesMax = 64;
+
+    /// <summary>
+    /// Errors and, apart from them, notes that a verification lists: more say nothing new to a person, and a
+    /// file full of rubbish has one for each block.
+    /// </summary>
+    public const int ProblemsMax = 1000;
+
+    /// <summary>Keys of lost points that a repair lists; 240 KB, and all are counted.</summary>
+    public const int LostKeysMax = 10_000;
 }

@@ -224,14 +224,9 @@ public static class Limits
     public const int BenchRadiusQueries = 200;
 
     /// <summary>
-    /// Rows that are read, or stored, at once: many enough for all threads, little beside a model.
+    /// Rows that meet all queries at once: many enough for all threads, little beside a model.
     /// </summary>
     public const int BenchBlockBytes = 4 << 20;
-
-    /// <summary>
-    /// Rows of one batch of a benchmark's load: short rows are bounded by what a batch takes.
-    /// </summary>
-    public const int BenchBatchRowsMax = IndexLimits.BatchPointsMax;
 
     /// <summary>Queries that are read before some are measured; 784 floats each are 800 KB.</summary>
     public const int BenchQueriesOfABlock = 256;
@@ -244,8 +239,10 @@ public static class Limits
     /// <summary>Of these no more than fit: the slow ones that need none.</summary>
     public static readonly TimeSpan BenchWarmUpTime = TimeSpan.FromSeconds(1);
 
-    /// <summary>Nobody else uses the disk while a benchmark loads: more than any has.</summary>
-    public const long BenchMergeBytesPerSecond = 1L << 40;
+    /// <summary>
+    /// Managed heap that <c>bench ann --ram</c> leaves at least: a block of queries, and all answers.
+    /// </summary>
+    public const long BenchHeapBytesMin = 4 * MiB;
 
     /// <summary>Threads of one encoder run. Boards have 4 or 6 cores.</summary>
     public const int EncoderThreadsMax = 16;

@@ -138,8 +138,8 @@ public sealed class AnnBenchTests(AnnBenchTests.SmallSet set) : IClassFixture<An
         Published.Run run = set.Start(
             data,
             [
-                "--strategy", "flat", "--metric", metric, "--k", "3", "--json", "--base", data.File("b.u8bin"),
-                "--query", data.File("q.fvecs"), "--truth", data.File("t.ibin"),
+                "--strategy", "flat", "--metric", metric, "--k", "3", "--json",
+                "--base", data.File("b.u8bin"), "--query", data.File("q.fvecs"), "--truth", data.File("t.ibin"),
             ]);
         Assert.True(run.ExitCode == 0, run.Error);
         JsonElement line = JsonDocument.Parse(run.Output).RootElement;
@@ -166,6 +166,7 @@ public sealed class AnnBenchTests(AnnBenchTests.SmallSet set) : IClassFixture<An
     [InlineData("say one of them", 64, "--recall", "0.9", "--sweep")]
     [InlineData("--k is 0", 64, "--k", "0")]
     [InlineData("smaller --k", 65, "--k", "101")]
+    [InlineData("at least 32.0 MiB", 78, "--ram", "16MiB")]
     [InlineData("--queries is 0", 64, "--queries", "0")]
     [InlineData("flat uses 1", 64, "--threads", "2")]
     [InlineData("/nowhere/b.fbin", 66, "--base", "/nowhere/b.fbin")]

@@ -5,12 +5,15 @@ namespace EdgeSim.Index.Storage;
 /// them, and drops the logs they were in. One at a time. When the disk refuses, the rows stay set aside, with
 /// their logs, and the next call goes on.
 /// </summary>
-internal sealed class Sealer(StoreWriter writer, CheckpointWriter checkpoints) : IDisposable
+internal sealed partial class Sealer(StoreWriter writer, CheckpointWriter checkpoints) : IDisposable
 {
     private readonly Lock _sealing = new();
     private Snapshot? _target;
     private uint _logNumber;
     private Segment? _made;
+
+    /// <summary>Whether rows wait for a disk that refused.</summary>
+    internal bool HasLeft => Volatile.Read(ref _target) is not null;
 
     /// <summary>Seals what is in memory. Does nothing when there is nothing.</summary>
     /// <exception cref="IndexStorageException">The disk refuses; nothing is lost.</exception>
@@ -18,9 +21,16 @@ internal sealed class Sealer(StoreWriter writer, CheckpointWriter checkpoints) :
     {
         lock (_sealing)
         {
+            Settle();
             if (_target is not null)
             {
                 Finish();
+            }
+
+            if (checkpoints.Current.Views.Length >= IndexLimits.SegmentsMax)
+            {
+                // Not set aside yet, so that a merge can make room.
+                throw checkpoints.Full();
             }
 
             _target = writer.BeginSealing();
@@ -32,14 +42,24 @@ internal sealed class Sealer(StoreWriter writer, CheckpointWriter checkpoints) :
         }
     }
 
-    /// <summary>Goes on with what a refusing disk interrupted, without taking more.</summary>
-    internal void FinishLeft()
+    /// <summary>
+    /// Goes on with what a refusing disk interrupted, and seals what is in memory if there is enough of it:
+    /// another thread may have done so while this one waited.
+    /// </summary>
+    /// <exception cref="IndexStorageException">The disk refuses; nothing is lost.</exception>
+    internal void SealIfDue()
     {
         lock (_sealing)
         {
+            Settle();
             if (_target is not null)
             {
                 Finish();
+            }
+
+            if (writer.IsSealDue)
+            {
+                Seal();
             }
         }
     }
@@ -52,6 +72,7 @@ internal sealed class Sealer(StoreWriter writer, CheckpointWriter checkpoints) :
     {
         lock (_sealing)
         {
+            Settle();
             if (_target is null)
             {
                 change();

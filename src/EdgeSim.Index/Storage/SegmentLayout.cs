@@ -17,7 +17,7 @@ internal static class SegmentLayout
     internal const int SmallAlignment = 4 << 10;
 
     /// <summary>The sections about a column, in file order, with the size of an element.</summary>
-    private static ReadOnlySpan<(SectionId Id, int ElementBytes)> OfColumn =>
+    internal static ReadOnlySpan<(SectionId Id, int ElementBytes)> OfColumn =>
     new (SectionId Id, int ElementBytes)[]
     {
         (SectionId.Codes, 1),
@@ -29,7 +29,7 @@ internal static class SegmentLayout
     };
 
     /// <summary>The sections about rows, behind those of the columns.</summary>
-    private static ReadOnlySpan<(SectionId Id, int ElementBytes)> OfRows =>
+    internal static ReadOnlySpan<(SectionId Id, int ElementBytes)> OfRows =>
     new (SectionId Id, int ElementBytes)[]
     {
         (SectionId.Keys, 8),
@@ -51,20 +51,7 @@ internal static class SegmentLayout
     internal static SegmentHeader Header(
         ulong collectionId, uint number, CollectionOptions options, SegmentShape shape)
     {
-        var header = new SegmentHeader
-        {
-            Magic = SegmentHeader.MagicValue,
-            Version = SegmentHeader.VersionNewest,
-            HeaderBytes = SegmentHeader.SizeBytes,
-            CollectionId = collectionId,
-            Number = number,
-            Metric = (uint)options.Default.Metric,
-            Dimension = (uint)options.Default.Dimension,
-            Stride = (uint)options.Default.Stride,
-            RowCount = (uint)shape.Rows,
-            BlockBytes = BlockBytes,
-            VectorCount = (uint)options.Vectors.Count,
-        };
+        SegmentHeader header = Empty(collectionId, number, options, shape.Rows);
         header.FileBytes = SegmentHeader.SizeBytes;
         for (int column = 0; column < options.Vectors.Count; column++)
         {
@@ -81,6 +68,23 @@ internal static class SegmentLayout
 
         return header;
     }
+
+    /// <summary>A header without sections, length and checksums.</summary>
+    internal static SegmentHeader Empty(ulong collectionId, uint number, CollectionOptions options, int rows)
+        => new()
+        {
+            Magic = SegmentHeader.MagicValue,
+            Version = SegmentHeader.VersionNewest,
+            HeaderBytes = SegmentHeader.SizeBytes,
+            CollectionId = collectionId,
+            Number = number,
+            Metric = (uint)options.Default.Metric,
+            Dimension = (uint)options.Default.Dimension,
+            Stride = (uint)options.Default.Stride,
+            RowCount = (uint)rows,
+            BlockBytes = BlockBytes,
+            VectorCount = (uint)options.Vectors.Count,
+        };
 
     /// <summary>Where the payload indexes start: they may be long.</summary>
     internal static long IndexOffset(in SegmentHeader header)

@@ -10,7 +10,7 @@ internal sealed unsafe class SegmentSections
     {
         _path = path;
         byte* file = (byte*)map.Address;
-        uint* checksums = (uint*)(file + SegmentOpener.Find(ref header, SectionId.Checksums, path).Offset);
+        uint* checksums = (uint*)(file + SegmentOpener.Find(header, SectionId.Checksums, path).Offset);
         var sections = new List<Section>();
         for (int i = 0; i < header.SectionCount; i++)
         {

@@ -7,6 +7,18 @@ internal sealed class SnapshotHolder(Snapshot first)
 
     internal bool IsClosed => Volatile.Read(ref _newest) is null;
 
+    /// <summary>Number of the last batch that readers see.</summary>
+    internal ulong Sequence
+    {
+        get
+        {
+            Snapshot newest = Share();
+            ulong sequence = newest.Sequence;
+            newest.Release();
+            return sequence;
+        }
+    }
+
     /// <summary>The newest snapshot, counted; the caller releases it.</summary>
     internal Snapshot Share()
     {

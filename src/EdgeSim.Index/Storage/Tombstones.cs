@@ -49,6 +49,27 @@ internal sealed class Tombstones
     /// <summary>One page, or null when no row of it is dead.</summary>
     internal ReadOnlySpan<ulong> Page(int page) => _pages[page];
 
+    /// <summary>The rows that are dead in one of two bitmaps; one of the two itself where that is all.</summary>
+    internal static Tombstones Union(Tombstones left, Tombstones right)
+    {
+        if (ReferenceEquals(left, right) || right.Count == 0)
+        {
+            return left;
+        }
+
+        var pages = new ulong[]?[Math.Max(left.PageCount, right.PageCount)];
+        for (int i = 0; i < pages.Length; i++)
+        {
+            ulong[]? one = i < left.PageCount ? left._pages[i] : null;
+            ulong[]? other = i < right.PageCount ? right._pages[i] : null;
+            pages[i] = one is null || other is null
+                ? one ?? other
+                : [.. one.Zip(other, (a, b) => a | b)];
+        }
+
+        return new Tombstones(pages);
+    }
+
     /// <summary>Whether every row that is dead here is dead there.</summary>
     internal bool IsWithin(Tombstones other)
     {

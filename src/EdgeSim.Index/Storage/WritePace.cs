@@ -17,6 +17,9 @@ internal sealed class WritePace(long bytesPerSecond, CancellationToken stop, Act
     /// <summary>No rate, no end.</summary>
     internal static WritePace Free => new(0, CancellationToken.None);
 
+    /// <summary>Asked whether somebody waits, so that the rate does not count now.</summary>
+    internal Func<bool>? Hurries { get; init; }
+
     /// <summary>Notes what was written, and waits while it is ahead of the rate.</summary>
     /// <exception cref="OperationCanceledException">The collection is being closed.</exception>
     internal void Written(int bytes)
@@ -27,7 +30,9 @@ internal sealed class WritePace(long bytesPerSecond, CancellationToken stop, Act
         if (bytesPerSecond > 0)
         {
             double ahead = ((double)_bytes / bytesPerSecond) - Stopwatch.GetElapsedTime(_start).TotalSeconds;
-            if (ahead > 0.1 && stop.WaitHandle.WaitOne(TimeSpan.FromSeconds(ahead)))
+            if (ahead > 0.1
+                && Hurries?.Invoke() != true
+                && stop.WaitHandle.WaitOne(TimeSpan.FromSeconds(Math.Min(ahead, 0.5))))
             {
                 stop.ThrowIfCancellationRequested();
             }

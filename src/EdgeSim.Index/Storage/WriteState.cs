@@ -265,6 +265,16 @@ internal sealed class WriteState
     }
 
     /// <summary>
+    /// Takes other segments, while no row is in memory, as of a batch. Between two batches.
+    /// </summary>
+    internal void Adopt(SegmentView[] views, ulong sequence)
+    {
+        SetViews(views);
+        Sequence = sequence;
+        LiveCount = views.Sum(view => (long)view.LiveCount);
+    }
+
+    /// <summary>
     /// A segment made of the live rows of others, without the rows that have died there since.
     /// </summary>
     internal static SegmentView Carry(

@@ -58,6 +58,7 @@ public static class AnnBenchCommand
                 parsed.GetValue(collection),
                 program.DataFolder);
             Check(options, parsed.GetValue(sweep));
+            ApplyHeapLimit(options.RamBytes);
             Run(options, parsed.GetValue(global.Json), output);
             return (int)ExitCode.Success;
         });
@@ -97,6 +98,29 @@ public static class AnnBenchCommand
                 $"--threads is {options.Threads}; {options.Strategy.Name} uses {options.Strategy.ThreadsMax} "
                 + "for a query.");
         }
+    }
+
+    /// <summary>
+    /// Holds the managed heap to what a budget leaves beside the runtime; mapped pages are the kernel's.
+    /// </summary>
+    private static void ApplyHeapLimit(long? ramBytes)
+    {
+        if (ramBytes is not { } ram)
+        {
+            return;
+        }
+
+        long heap = ram - Limits.RuntimeBytes;
+        if (heap < Limits.BenchHeapBytesMin)
+        {
+            throw new UserException(
+                ExitCode.Configuration,
+                $"--ram is {MemoryBudget.MiB(ram)} MiB; a measurement takes at least "
+                + $"{MemoryBudget.MiB(Limits.RuntimeBytes + Limits.BenchHeapBytesMin)} MiB.");
+        }
+
+        AppContext.SetData("GCHeapHardLimit", (ulong)heap);
+        GC.RefreshMemoryLimit();
     }
 
     private static void Run(AnnOptions options, bool json, Output output)

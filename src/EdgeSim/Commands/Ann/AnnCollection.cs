@@ -6,8 +6,8 @@ using EdgeSim.Index.Transfer;
 namespace EdgeSim.Commands.Ann;
 
 /// <summary>
-/// The base as a collection: made by the same calls as anybody's, sealed and merged, or one that was made so
-/// before. Row i of the base has the key i.
+/// The base as a collection: imported as <c>edgesim import</c> does it, sealed and merged, or one that was
+/// made so before. Row i of the base has the key i.
 /// </summary>
 internal sealed class AnnCollection : IDisposable
 {
@@ -104,18 +104,12 @@ internal sealed class AnnCollection : IDisposable
                     Dimension = rows.Dimension,
                     Metric = options.Metric,
                     Fingerprint = "",
-                }),
-            new CollectionSettings
-            {
-                // A power cut during a benchmark means starting again; the segments are flushed all the same.
-                Durability = Durability.None,
-                SealBytes = SealBytes(options.RamBytes ?? Limits.RamBytesDefault),
-                MergeBytesPerSecond = Limits.BenchMergeBytesPerSecond,
-            });
+                }));
         try
         {
-            Load(collection, rows, output);
-            output.Message("sealing and merging");
+            using PointReader points = PointReader.Open(
+                options.BasePath, TransferParts.Format(null, options.BasePath), new PointReaderOptions());
+            collection.Import(points, done => output.Progress("loading", done, rows.Count));
             collection.Compact();
             double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
             return new AnnCollection(collection, seconds, options.CollectionPath is null);
@@ -125,31 +119,6 @@ internal sealed class AnnCollection : IDisposable
             collection.Dispose();
             Collection.Drop(path);
             throw;
-        }
-    }
-
-    /// <summary>Rows in memory can be twice this: a quarter of the budget.</summary>
-    private static int SealBytes(long ramBytes)
-        => (int)Math.Clamp(ramBytes / 8, IndexLimits.SealBytesMin, IndexLimits.SealBytesMax);
-
-    private static void Load(Collection collection, VectorFile rows, Output output)
-    {
-        int batchRows = Math.Clamp(
-            Limits.BenchBlockBytes / (rows.Dimension * sizeof(float)), 1, Limits.BenchBatchRowsMax);
-        var block = new float[batchRows * rows.Dimension];
-        WriteBatch batch = collection.NewBatch();
-        for (int first = 0; first < rows.Count; first += batchRows)
-        {
-            int count = Math.Min(batchRows, rows.Count - first);
-            rows.Read(first, block.AsSpan(0, count * rows.Dimension));
-            batch.Clear();
-            for (int i = 0; i < count; i++)
-            {
-                batch.Upsert((ulong)(first + i), block.AsSpan(i * rows.Dimension, rows.Dimension));
-            }
-
-            collection.Write(batch);
-            output.Progress("loading", first + count, rows.Count);
         }
     }
 }
