@@ -29,43 +29,50 @@ internal sealed record DebianPackage(
     /// <exception cref="UserException">Not there and not to be fetched, or another content.</exception>
     internal string Locate(string? from, Output output)
     {
-        string unpacked = Path.Combine(PackageSource.CacheFolder, "data", Name);
-        string[] places = from is null
-            ? [Path.Combine("/", Folder), Path.Combine(unpacked, Folder)]
-            : [from, Path.Combine(from, Folder)];
-        if (places.FirstOrDefault(HasAll) is not { } found)
+        if (from is not null)
         {
-            if (from is not null)
-            {
-                throw Unavailable($"{from} does not hold them");
-            }
-
-            output.Message($"fetching {Name} {Version}");
-            Fetch(unpacked);
-            found = places[1];
+            string[] brought = [from, Path.Combine(from, Folder)];
+            string found = brought.FirstOrDefault(HasAll)
+                ?? throw Unavailable($"{from} does not hold them");
+            Verify(found);
+            return found;
         }
 
-        Verify(found);
-        return found;
+        // Another version may be installed, and a cache may be damaged: then it is fetched.
+        string unpacked = Path.Combine(PackageSource.CacheFolder, "data", Name);
+        string cached = Path.Combine(unpacked, Folder);
+        string[] places = [Path.Combine("/", Folder), cached];
+        if (places.FirstOrDefault(folder => HasAll(folder) && FirstWrong(folder) is null) is { } there)
+        {
+            return there;
+        }
+
+        output.Message($"fetching {Name} {Version}");
+        Fetch(unpacked);
+        Verify(cached);
+        return cached;
     }
 
     private bool HasAll(string folder) => Files.All(file => File.Exists(Path.Combine(folder, file.Name)));
 
     private void Verify(string folder)
     {
-        foreach (DebianFile file in Files)
+        if (FirstWrong(folder) is { } wrong)
         {
-            string path = Path.Combine(folder, file.Name);
-            using FileStream stream = File.OpenRead(path);
-            string hash = Convert.ToHexStringLower(SHA256.HashData(stream));
-            if (hash != file.Sha256)
-            {
-                throw new UserException(
-                    ExitCode.Data,
-                    $"{path}: its SHA-256 is {hash}; that of {Name} {Version} is {file.Sha256}. Remove it "
-                    + "and run the command again.");
-            }
+            throw new UserException(
+                ExitCode.Data,
+                $"{Path.Combine(folder, wrong.Name)}: its SHA-256 is {HashOf(folder, wrong)}; that of {Name} "
+                + $"{Version} is {wrong.Sha256}. Bring that version, or leave --from out.");
         }
+    }
+
+    private DebianFile? FirstWrong(string folder)
+        => Files.FirstOrDefault(file => HashOf(folder, file) != file.Sha256);
+
+    private static string HashOf(string folder, DebianFile file)
+    {
+        using FileStream stream = File.OpenRead(Path.Combine(folder, file.Name));
+        return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 
     /// <summary>Unpacks beside, then renames: a half-written folder is never found.</summary>
