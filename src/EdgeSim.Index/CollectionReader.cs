@@ -11,7 +11,7 @@ namespace EdgeSim.Index;
 /// whatever is written meanwhile. Takes no lock and holds nobody up. Dispose it soon and once: files that
 /// were merged away stay on the disk until then.
 /// </summary>
-public readonly ref struct CollectionReader
+public readonly ref partial struct CollectionReader
 {
     private readonly Snapshot _snapshot;
 
