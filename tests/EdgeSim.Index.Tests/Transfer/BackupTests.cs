@@ -79,7 +79,7 @@ public sealed class BackupTests(ITestOutputHelper output)
         }
 
         Assert.Equal(0, collection.Count);
-        collection.Verify();
+        Assert.True(collection.Verify().IsSound);
     }
 
     [Fact]
