@@ -29,7 +29,12 @@ public sealed partial class Collection
     {
         ArgumentNullException.ThrowIfNull(points);
         const int BlockRows = 4096;
-        using BulkLoad load = StartBulkLoad(new BulkLoadOptions { RowsExpected = points.Count });
+        BulkLoad? started = null;
+        using BulkLoad load = started = StartBulkLoad(new BulkLoadOptions
+        {
+            RowsExpected = points.Count,
+            RowsLeft = () => points.EstimateLeft(started?.Count ?? 0),
+        });
         while (points.AppendTo(load, BlockRows) > 0)
         {
             progress?.Invoke(load.Count);
@@ -39,12 +44,12 @@ public sealed partial class Collection
     }
 
     /// <summary>
-    /// Writes every point to a file, in key order, as the last batch left them; durable under its name when it
-    /// returns. A format of vectors gets its keys, and payloads where there are some, in files beside it.
+    /// Writes every point to a file, in key order, as the last batch left them; durable under its name when
+    /// it returns. A format of vectors gets its keys, and payloads where there are some, in files beside it.
     /// </summary>
     /// <remarks>
-    /// What is imported again has the same keys and, from codes that were exact, the same codes. Payloads come
-    /// back byte for byte from MessagePack; JSON has neither times nor binary data (see
+    /// What is imported again has the same keys and, from codes that were exact, the same codes. Payloads
+    /// come back byte for byte from MessagePack; JSON has neither times nor binary data (see
     /// <see cref="Payloads.PayloadJson"/>).
     /// </remarks>
     /// <exception cref="TransferException">
@@ -74,17 +79,38 @@ public sealed partial class Collection
         options.Validate();
         target = System.IO.Path.GetFullPath(target);
         using StoreImage image = _store.TakeImage();
-        var writer = new BackupWriter(_store.Context.Files, image, options);
-        return Guard(target, "the backup cannot be written", () =>
-            target.EndsWith(BackupWriter.TarSuffix, StringComparison.OrdinalIgnoreCase)
-                ? writer.ToTar(target, System.IO.Path.GetFileName(Path))
-                : writer.ToFolder(target));
+        return Write(image, _store.Context.Files, Path, target, options);
+    }
+
+    /// <summary>
+    /// The same for a collection that another process has open, without opening or locking it: that process
+    /// goes on and notices nothing.
+    /// </summary>
+    /// <param name="path">The collection.</param>
+    /// <param name="target">As with the other.</param>
+    /// <param name="options">How.</param>
+    /// <exception cref="IndexFormatException">No collection here.</exception>
+    /// <exception cref="IndexCorruptException">A file is missing or damaged.</exception>
+    /// <exception cref="IndexLockedException">
+    /// Its files change faster than they can be looked at, or are of format 1.
+    /// </exception>
+    /// <exception cref="TransferException">There is something at the target already.</exception>
+    /// <exception cref="IndexStorageException">A disk refuses; what had been written is removed.</exception>
+    public static BackupResult BackupBeside(string path, string target, BackupOptions options)
+    {
+        options.Validate();
+        path = System.IO.Path.GetFullPath(path);
+        target = System.IO.Path.GetFullPath(target);
+        RequireCollection(path);
+        using StoreImage image = Guard(
+            path, "the files could not be read", () => StoreImage.TakeBeside(DurableFiles.Disk, path));
+        return Write(image, DurableFiles.Disk, path, target, options);
     }
 
     /// <summary>
     /// Makes a collection of a backup, or of any collection that is not open: copies it, checks every byte of
-    /// the copy, and then moves it to its place. Needs room for both, also where it replaces one. The copy has
-    /// the id of the collection that was backed up: do not mix their files.
+    /// the copy, and then moves it to its place. Needs room for both, also where it replaces one. The copy
+    /// has the id of the collection that was backed up: do not mix their files.
     /// </summary>
     /// <param name="source">A folder or a tar file that <see cref="Backup"/> wrote.</param>
     /// <param name="path">Where the collection goes.</param>
@@ -107,5 +133,15 @@ public sealed partial class Collection
         }
 
         return Guard(path, "the backup cannot be restored", () => Restorer.Run(source, path, options));
+    }
+
+    private static BackupResult Write(
+        StoreImage image, DurableFiles files, string path, string target, BackupOptions options)
+    {
+        var writer = new BackupWriter(files, image, options);
+        return Guard(target, "the backup cannot be written", () =>
+            target.EndsWith(BackupWriter.TarSuffix, StringComparison.OrdinalIgnoreCase)
+                ? writer.ToTar(target, System.IO.Path.GetFileName(path))
+                : writer.ToFolder(target));
     }
 }

@@ -11,7 +11,7 @@ namespace EdgeSim.Index;
 /// whatever is written meanwhile. Takes no lock and holds nobody up. Dispose it soon and once: files that
 /// were merged away stay on the disk until then.
 /// </summary>
-public readonly ref struct CollectionReader
+public readonly ref partial struct CollectionReader
 {
     private readonly Snapshot _snapshot;
 
@@ -123,7 +123,8 @@ public readonly ref struct CollectionReader
     {
         int column = _snapshot.Options.ColumnOf(vector);
         IRowSource source = SourceOf(match);
-        source.Codes(column, source.VectorOf(column, match.Ordinal))[..destination.Length].CopyTo(destination);
+        source.Codes(
+            column, source.VectorOf(column, match.Ordinal))[..destination.Length].CopyTo(destination);
     }
 
     /// <summary>

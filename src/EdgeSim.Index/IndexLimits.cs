@@ -102,8 +102,8 @@ public static class IndexLimits
     public const int SegmentRowsMax = 1 << 24;
 
     /// <summary>
-    /// Bytes of one point in a file that is imported: a payload of <see cref="PayloadBytesMax"/> whose letters
-    /// are written as \uXXXX, and all vectors with 24 letters a component.
+    /// Bytes of one point in a file that is imported: a payload of <see cref="PayloadBytesMax"/> whose
+    /// letters are written as \uXXXX, and all vectors with 24 letters a component.
     /// </summary>
     public const int PointBytesMax = 8 << 20;
 
@@ -217,4 +217,51 @@ public static class IndexLimits
 
     /// <summary>Keys of lost points that a repair lists; 240 KB, and all are counted.</summary>
     public const int LostKeysMax = 10_000;
+
+    /// Matches that a page may pass over: with <see cref="KMax"/> the heap of a thread is 160 KB. Who wants
+    /// more wants all points, and a scroll gives them without sorting.
+    /// </summary>
+    public const int OffsetMax = 10_000;
+
+    /// <summary>Threads of one search: more cores than any board has.</summary>
+    public const int SearchThreadsMax = 64;
+
+    /// <summary>
+    /// Matches that a radius writes: a heap of 512 KiB a thread and 2.5 MiB of matches; what lies beyond is
+    /// counted.
+    /// </summary>
+    public const int RadiusMatchesMax = 65_536;
+
+    /// <summary>
+    /// Queries of one batch: 5 MiB as floats and codes at 4,096 dimensions, and reading the rows costs next
+    /// to nothing for each already.
+    /// </summary>
+    public const int BatchQueriesMax = 256;
+
+    /// <summary>
+    /// Queries of a batch times the matches kept for each (offset included): heaps of 2 MiB a thread.
+    /// </summary>
+    public const int BatchMatchesMax = 262_144;
+
+    /// <summary>
+    /// Examples of a recommendation, positive and negative: every row is compared with each of them.
+    /// </summary>
+    public const int ExamplesMax = 128;
+
+    /// <summary>Pairs of a context: two comparisons of every row for each, as for the examples.</summary>
+    public const int ContextPairsMax = ExamplesMax / 2;
+
+    /// <summary>
+    /// Candidates that are made diverse: their codes are copied (8 MiB at 4,096 dimensions), and each match
+    /// is compared with all of them.
+    /// </summary>
+    public const int DiversityCandidatesMax = 2048;
+
+    /// <summary>
+    /// Groups of one answer: the worst of them is looked for whenever a better one is found.
+    /// </summary>
+    public const int GroupsMax = 1000;
+
+    /// <summary>Groups times matches of a group: as many as a search without groups gives.</summary>
+    public const int GroupMatchesMax = KMax;
 }

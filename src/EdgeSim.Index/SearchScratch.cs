@@ -4,47 +4,71 @@ namespace EdgeSim.Index;
 
 /// <summary>
 /// The memory of a search, reused. It grows to the largest question asked with it and then stays: after that
-/// a search allocates nothing. One search at a time; concurrent searches bring one each.
+/// a search for one vector with one thread and without a filter allocates nothing. One search at a time;
+/// concurrent searches bring one each.
 /// </summary>
 public sealed class SearchScratch
 {
     /// <summary>
-    /// Bytes that one scratch can grow to: query, its codes, the dot products of a step, the heap.
+    /// Bytes that one scratch can grow to for such a search: query, its codes, the dot products of a step,
+    /// the heap. A batch or a query of several vectors multiplies the first two, each further thread has its
+    /// own of the last two, and a filter takes some bits for each row.
     /// </summary>
     public const int BytesMax =
         (IndexLimits.DimensionMax * (sizeof(float) + sizeof(sbyte)))
-        + (FlatIndex.StepRowsMax * sizeof(int))
-        + (IndexLimits.KMax * sizeof(ulong));
+        + (2 * FlatIndex.StepRowsMax * sizeof(int))
+        + ((IndexLimits.KMax + IndexLimits.OffsetMax) * sizeof(ulong));
 
-    private readonly int[] _dots = new int[FlatIndex.StepRowsMax];
-    private float[] _query = [];
-    private sbyte[] _codes = [];
-    private int _stride;
+    private readonly List<ScanMemory> _memories = [new ScanMemory()];
+    private ScanWorker[] _team = [];
 
-    /// <summary>Bytes held now.</summary>
+    /// <summary>Bytes held now, without the bits of filters.</summary>
     public long Bytes
-        => (_dots.LongLength * sizeof(int))
-            + (_query.LongLength * sizeof(float))
-            + _codes.LongLength
-            + Best.Bytes;
-
-    internal TopK Best { get; } = new();
-
-    internal Span<int> Dots => _dots;
-
-    internal Span<float> Query => _query.AsSpan(0, _stride);
-
-    internal Span<sbyte> Codes => _codes.AsSpan(0, _stride);
-
-    internal void Prepare(int stride, int k)
     {
-        if (_query.Length < stride)
+        get
         {
-            _query = new float[stride];
-            _codes = new sbyte[stride];
+            long bytes = Lanes.Bytes;
+            foreach (ScanMemory memory in _memories)
+            {
+                bytes += memory.Bytes;
+            }
+
+            return bytes;
+        }
+    }
+
+    internal LaneBuffer Lanes { get; } = new();
+
+    internal ScanPlan Plan { get; } = new();
+
+    /// <summary>What one thread writes to.</summary>
+    internal ScanMemory Memory(int thread)
+    {
+        while (_memories.Count <= thread)
+        {
+            _memories.Add(new ScanMemory());
         }
 
-        _stride = stride;
-        Best.Reset(k);
+        return _memories[thread];
+    }
+
+    /// <summary>
+    /// Workers for a scan, no more than it has chunks; the same ones as long as the same kind is asked for.
+    /// </summary>
+    internal Span<ScanWorker> Team<TWorker>(int threads, int chunks)
+        where TWorker : ScanWorker, new()
+    {
+        int count = Math.Max(1, Math.Min(threads, chunks));
+        if (_team.Length < count)
+        {
+            Array.Resize(ref _team, count);
+        }
+
+        for (int i = 0; i < count; i++)
+        {
+            _team[i] = _team[i] as TWorker ?? new TWorker();
+        }
+
+        return _team.AsSpan(0, count);
     }
 }

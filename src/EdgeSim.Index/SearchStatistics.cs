@@ -2,15 +2,35 @@ namespace EdgeSim.Index;
 
 /// <summary>What a search did.</summary>
 /// <param name="MatchCount">
-/// Matches written; fewer than asked only when the collection has fewer live rows.
+/// Matches written; fewer than asked only when fewer live rows are meant by filter, offset and least score.
 /// </param>
 /// <param name="RowsScanned">Rows whose codes met the query's codes.</param>
 /// <param name="RowsRescored">
-/// Rows that were measured again with the float query, because they could still have entered the answer.
+/// Rows that were measured again with the float query, because they could still have entered the answer. With
+/// several threads this depends on who came first, and so may differ from run to run.
 /// </param>
 /// <param name="BytesRead">Bytes of codes and side numbers read from the mapped files.</param>
 /// <param name="Complete">
-/// The answer is the exact one over all committed rows. A flat search never stops early.
+/// The answer is the exact one over all committed rows, and nothing that was asked for was left out for want
+/// of room. A flat search never stops early; a radius may find more than it may write.
 /// </param>
 public readonly record struct SearchStatistics(
-    int MatchCount, long RowsScanned, long RowsRescored, long BytesRead, bool Complete);
+    int MatchCount, long RowsScanned, long RowsRescored, long BytesRead, bool Complete)
+{
+    /// <summary>How the rows were found.</summary>
+    public SearchStrategy Strategy { get; init; }
+
+    /// <summary>When the filter was asked.</summary>
+    public FilterPlan FilterPlan { get; init; }
+
+    /// <summary>
+    /// Rows that the filter turned away: of those it was asked about first, all that it did not mean; of the
+    /// others only those that would have entered the answer.
+    /// </summary>
+    public long RowsFiltered { get; init; }
+
+    /// <summary>
+    /// Rows within the radius that came after the last match that had room; 0 for a complete answer.
+    /// </summary>
+    public long MatchesLeftOut { get; init; }
+}

@@ -24,7 +24,7 @@ public sealed class CollectionTests
         Assert.Equal(1, again.Recovery.Batches);
         Assert.Null(again.Recovery.DiscardedIn);
         Assert.Null(again.BackgroundFailure);
-        again.Verify();
+        Assert.True(again.Verify().IsSound);
     }
 
     [Fact]

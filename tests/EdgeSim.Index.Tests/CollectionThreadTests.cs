@@ -181,7 +181,7 @@ public sealed class CollectionThreadTests(ITestOutputHelper output)
         AssertVersions(collection);
         collection.Compact();
         AssertVersions(collection);
-        collection.Verify();
+        Assert.True(collection.Verify().IsSound);
         output.WriteLine($"seed {seed}: {collection.Segments.Count} segments, {collection.Count} points");
         collection.Dispose();
 

@@ -20,6 +20,18 @@ internal sealed class PreparedFilter
         return new PreparedFilter(Group(filter, 1, ref conditions));
     }
 
+    /// <summary>What fulfils a condition and, where there is one, a filter.</summary>
+    /// <exception cref="FilterException">A value of the condition makes no sense.</exception>
+    /// <exception cref="PayloadException">A path of it is none.</exception>
+    public static PreparedFilter Prepare(PreparedFilter? filter, Condition condition)
+    {
+        int conditions = 0;
+        PreparedCondition prepared = One(condition, 1, ref conditions);
+        return filter is null
+            ? new PreparedFilter(prepared)
+            : new PreparedFilter(new GroupCondition { Must = [filter.Root, prepared], MustNot = [], Some = [] });
+    }
+
     /// <summary>Whether a point fulfils it, by looking at its payload. Allocates nothing.</summary>
     public bool Matches(Key key, ReadOnlySpan<byte> payload) => Root.Matches(key, payload);
 

@@ -4,9 +4,10 @@ using EdgeSim.Index.Storage;
 namespace EdgeSim.Index.Search;
 
 /// <summary>
-/// The definition of a right answer: every live row is compared, and the answer is exactly the k best of the
-/// float query against the stored codes, ties broken by age (earlier segment, then lower ordinal). One pass;
-/// O(rows x dimension).
+/// The definition of a right answer: every live row that is meant is compared, and the answer is exactly the
+/// best of the float query against the stored codes, ties broken by age (earlier segment, then lower
+/// ordinal). One pass; O(rows x dimension). With several threads each takes chunks of rows in ascending order
+/// and keeps its own best; merged by score and age they are the same ones, whoever took which.
 /// </summary>
 internal static class FlatIndex
 {
@@ -20,7 +21,8 @@ internal static class FlatIndex
     internal const int StepRowsMax = 1024;
 
     /// <summary>
-    /// Searches a snapshot. Allocates nothing once the scratch has grown to the question's size.
+    /// Searches a snapshot with one thread. Allocates nothing once the scratch has grown to the question's
+    /// size.
     /// </summary>
     internal static SearchStatistics Search(
         Snapshot snapshot,
@@ -29,160 +31,163 @@ internal static class FlatIndex
         ReadOnlySpan<float> query,
         SearchScratch scratch,
         Span<Match> matches)
+        => Nearest(ScanRequest.Of(snapshot, column, kernels), query, scratch, matches);
+
+    /// <summary>The nearest rows.</summary>
+    internal static SearchStatistics Nearest(
+        in ScanRequest request, ReadOnlySpan<float> query, SearchScratch scratch, Span<Match> matches)
+        => Top(request, Scorer(request, query, scratch), scratch, matches);
+
+    /// <summary>All rows with a score above the request's bar, or the best of them and how many more.</summary>
+    internal static SearchStatistics Within(
+        in ScanRequest request, ReadOnlySpan<float> query, SearchScratch scratch, Span<Match> matches)
+        => Within(request, Scorer(request, query, scratch), scratch, matches);
+
+    /// <summary>The rows with the best scores.</summary>
+    internal static SearchStatistics Top<TScorer>(
+        in ScanRequest request, TScorer scorer, SearchScratch scratch, Span<Match> matches)
+        where TScorer : struct, IRowScorer
     {
-        VectorOptions options = snapshot.Options.Vectors[column];
-        scratch.Prepare(options.Stride, matches.Length);
-        PreparedQuery prepared = PreparedQuery.Create(query, options.Metric, scratch.Query, scratch.Codes);
         if (matches.IsEmpty)
         {
             return new SearchStatistics(0, 0, 0, 0, true);
         }
 
-        var scan = new Scan(options, kernels, prepared, scratch);
-        uint firstPlace = 0;
-        for (int i = 0; i < snapshot.SourceCount; i++)
+        ScanPlan plan = scratch.Plan;
+        int wanted = request.Offset + matches.Length;
+        try
         {
-            firstPlace += i < snapshot.Views.Length
-                ? (uint)scan.Run(snapshot.Views[i], column, firstPlace)
-                : (uint)scan.Run(snapshot.Fresh[i - snapshot.Views.Length], column, firstPlace);
-        }
-
-        int count = Collect(snapshot, column, scratch.Best, matches);
-        int sideBytes = options.Metric == Metric.Cosine ? sizeof(int) : sizeof(int) + sizeof(float);
-        return new SearchStatistics(
-            count, firstPlace, scan.Rescored, firstPlace * (long)(options.Stride + sideBytes), true);
-    }
-
-    /// <summary>Vectors that a snapshot's source has in a column.</summary>
-    private static int CountOf(Snapshot snapshot, int source, int column)
-        => source < snapshot.Views.Length
-            ? snapshot.Views[source].Segment.Column(column).Count
-            : snapshot.Fresh[source - snapshot.Views.Length].CountOf(column);
-
-    private static int OwnerOf(Snapshot snapshot, int source, int column, int vector)
-        => source < snapshot.Views.Length
-            ? snapshot.Views[source].Segment.Column(column).Owner(vector)
-            : snapshot.Fresh[source - snapshot.Views.Length].Rows.Column(column).Owner(vector);
-
-    /// <summary>Empties the heap into the matches, best first, and looks their keys up.</summary>
-    private static int Collect(Snapshot snapshot, int column, TopK best, Span<Match> matches)
-    {
-        int count = best.Count;
-        for (int i = count - 1; i >= 0; i--)
-        {
-            (float score, uint place) = best.RemoveWorst();
-            long vector = place;
-            int source = 0;
-            for (int rows; vector >= (rows = CountOf(snapshot, source, column)); source++)
+            plan.Open(request, scorer.Lanes, wanted);
+            Span<ScanWorker> team = scratch.Team<TopWorker<TScorer>>(request.Threads, plan.ChunkCount);
+            for (int i = 0; i < team.Length; i++)
             {
-                vector -= rows;
+                ((TopWorker<TScorer>)team[i]).Begin(scratch.Memory(i), scorer, wanted, request.Bar);
             }
 
-            int ordinal = OwnerOf(snapshot, source, column, (int)vector);
-            matches[i] = new Match(
-                snapshot.Source(source).Key(ordinal), score, snapshot.NumberOf(source), ordinal);
+            ScanTeam.Run(plan, team);
+            TopK best = ((TopWorker<TScorer>)team[0]).Best;
+            int count = FoundRows.Take(plan, request.Snapshot, best, request.Offset, matches);
+            return FoundRows.Statistics(plan, request.Options, team[0], count);
         }
-
-        return count;
-    }
-
-    /// <summary>One question on its way through the sources.</summary>
-    private ref struct Scan(
-        VectorOptions options, VectorKernels kernels, PreparedQuery query, SearchScratch scratch)
-    {
-        private readonly Metric _metric = options.Metric;
-        private readonly int _stride = options.Stride;
-        private readonly PreparedQuery _query = query;
-
-        /// <summary>Rows measured with the float query.</summary>
-        internal long Rescored { get; private set; }
-
-        /// <summary>Scans a segment; returns how many vectors that were.</summary>
-        internal int Run(SegmentView view, int column, uint firstPlace)
+        finally
         {
-            SegmentColumn from = view.Segment.Column(column);
-            int step = Math.Clamp(StepBytes / _stride, 1, StepRowsMax);
-            for (int first = 0; first < from.Count; first += step)
-            {
-                int rows = Math.Min(step, from.Count - first);
-                Block block = Measure(
-                    from.Codes(first, rows),
-                    from.SquareSums(first, rows),
-                    _metric == Metric.Cosine ? default : from.Scales(first, rows));
-                for (int row = 0; row < rows; row++)
-                {
-                    if (CanEnter(block, row) && view.IsLive(from.Owner(first + row)))
-                    {
-                        Add(block, row, firstPlace + (uint)(first + row));
-                    }
-                }
-            }
-
-            return from.Count;
-        }
-
-        /// <summary>The same for rows in memory, chunk by chunk.</summary>
-        internal int Run(FreshView view, int column, uint firstPlace)
-        {
-            FreshColumn from = view.Rows.Column(column);
-            int count = view.CountOf(column);
-            for (int first = 0; first < count; first += FreshColumn.ChunkRows)
-            {
-                int rows = Math.Min(FreshColumn.ChunkRows, count - first);
-                Block block = Measure(
-                    from.Codes(first, rows),
-                    from.SquareSums(first, rows),
-                    _metric == Metric.Cosine ? default : from.Scales(first, rows));
-                for (int row = 0; row < rows; row++)
-                {
-                    if (CanEnter(block, row) && view.IsLive(from.Owner(first + row)))
-                    {
-                        Add(block, row, firstPlace + (uint)(first + row));
-                    }
-                }
-            }
-
-            return count;
-        }
-
-        private readonly Block Measure(
-            ReadOnlySpan<sbyte> codes, ReadOnlySpan<int> squareSums, ReadOnlySpan<float> scales)
-        {
-            Span<int> dots = scratch.Dots[..squareSums.Length];
-            kernels.Dot(scratch.Codes, codes, dots);
-            return new Block(codes, squareSums, scales, dots);
-        }
-
-        private readonly bool CanEnter(in Block block, int row)
-            => !scratch.Best.IsFull
-                || _query.CanBeat(
-                    block.Dots[row], block.ScaleOf(row), block.SquareSums[row], scratch.Best.Threshold);
-
-        private void Add(in Block block, int row, uint place)
-        {
-            ReadOnlySpan<sbyte> code = block.Codes.Slice(row * _stride, _stride);
-            float score = _metric == Metric.Euclid
-                ? -(float)Math.Sqrt(kernels.DistanceSquared(scratch.Query, code, block.ScaleOf(row)))
-                : _query.ScoreOfDot(
-                    kernels.Dot(scratch.Query, code), block.ScaleOf(row), block.SquareSums[row]);
-            scratch.Best.Add(score, place);
-            Rescored++;
+            plan.Close();
         }
     }
 
-    /// <summary>Rows of one step, and the dot products of their codes with the query's.</summary>
-    private readonly ref struct Block(
-        ReadOnlySpan<sbyte> codes,
-        ReadOnlySpan<int> squareSums,
-        ReadOnlySpan<float> scales,
-        ReadOnlySpan<int> dots)
+    /// <summary>All rows with a score above the bar, or the best of them and how many more.</summary>
+    internal static SearchStatistics Within<TScorer>(
+        in ScanRequest request, TScorer scorer, SearchScratch scratch, Span<Match> matches)
+        where TScorer : struct, IRowScorer
     {
-        internal readonly ReadOnlySpan<sbyte> Codes = codes;
-        internal readonly ReadOnlySpan<int> SquareSums = squareSums;
-        internal readonly ReadOnlySpan<int> Dots = dots;
-        private readonly ReadOnlySpan<float> _scales = scales;
+        ScanPlan plan = scratch.Plan;
+        int wanted = request.Offset + matches.Length;
+        try
+        {
+            plan.Open(request, scorer.Lanes, wanted);
+            Span<ScanWorker> team = scratch.Team<RadiusWorker<TScorer>>(request.Threads, plan.ChunkCount);
+            for (int i = 0; i < team.Length; i++)
+            {
+                ((RadiusWorker<TScorer>)team[i]).Begin(scratch.Memory(i), scorer, wanted, request.Bar);
+            }
 
-        /// <summary>Where lengths do not count, scales are not read.</summary>
-        internal float ScaleOf(int row) => _scales.IsEmpty ? 1f : _scales[row];
+            ScanTeam.Run(plan, team);
+            var found = (RadiusWorker<TScorer>)team[0];
+            long leftOut = found.Found - found.Best.Count;
+            int count = FoundRows.Take(plan, request.Snapshot, found.Best, request.Offset, matches);
+            return FoundRows.Statistics(plan, request.Options, found, count) with
+            {
+                Complete = leftOut == 0,
+                MatchesLeftOut = leftOut,
+            };
+        }
+        finally
+        {
+            plan.Close();
+        }
+    }
+
+    /// <summary>
+    /// The nearest rows of several queries in one pass over the codes.
+    /// </summary>
+    /// <param name="request">What is scanned; the same for all.</param>
+    /// <param name="queries">[counts x dimension].</param>
+    /// <param name="scratch">Memory.</param>
+    /// <param name="matches">[counts x k].</param>
+    /// <param name="counts">[queries], receives the matches of each.</param>
+    internal static SearchStatistics Batch(
+        in ScanRequest request,
+        ReadOnlySpan<float> queries,
+        SearchScratch scratch,
+        Span<Match> matches,
+        Span<int> counts)
+    {
+        NearestScorer[] scorers = Scorers(request, queries, counts.Length, scratch);
+        counts.Clear();
+        if (matches.IsEmpty)
+        {
+            return new SearchStatistics(0, 0, 0, 0, true);
+        }
+
+        ScanPlan plan = scratch.Plan;
+        int k = matches.Length / counts.Length;
+        int wanted = request.Offset + k;
+        try
+        {
+            plan.Open(request, counts.Length, wanted);
+            Span<ScanWorker> team = scratch.Team<BatchWorker>(request.Threads, plan.ChunkCount);
+            for (int i = 0; i < team.Length; i++)
+            {
+                ((BatchWorker)team[i]).Begin(
+                    scratch.Memory(i), request.Kernels, scorers, scratch.Lanes, wanted, request.Bar);
+            }
+
+            ScanTeam.Run(plan, team);
+            int all = 0;
+            for (int i = 0; i < counts.Length; i++)
+            {
+                TopK best = ((BatchWorker)team[0]).Best(i);
+                counts[i] = FoundRows.Take(
+                    plan, request.Snapshot, best, request.Offset, matches.Slice(i * k, k));
+                all += counts[i];
+            }
+
+            return FoundRows.Statistics(plan, request.Options, team[0], all);
+        }
+        finally
+        {
+            plan.Close();
+        }
+    }
+
+    /// <summary>The scorer of one vector, whose codes are in the scratch until its next search.</summary>
+    internal static NearestScorer Scorer(
+        in ScanRequest request, ReadOnlySpan<float> query, SearchScratch scratch)
+    {
+        scratch.Lanes.Reserve(1, request.Options.Stride);
+        return Scorer(request, query, scratch, 0);
+    }
+
+    private static NearestScorer[] Scorers(
+        in ScanRequest request, ReadOnlySpan<float> queries, int count, SearchScratch scratch)
+    {
+        int dimension = request.Options.Dimension;
+        scratch.Lanes.Reserve(count, request.Options.Stride);
+        var scorers = new NearestScorer[count];
+        for (int i = 0; i < count; i++)
+        {
+            scorers[i] = Scorer(request, queries.Slice(i * dimension, dimension), scratch, i);
+        }
+
+        return scorers;
+    }
+
+    private static NearestScorer Scorer(
+        in ScanRequest request, ReadOnlySpan<float> query, SearchScratch scratch, int lane)
+    {
+        LaneBuffer lanes = scratch.Lanes;
+        PreparedQuery prepared = PreparedQuery.Create(
+            query, request.Metric, lanes.Values(lane), lanes.Codes(lane));
+        return new NearestScorer(prepared, request.Metric, request.Kernels, lanes, lane);
     }
 }

@@ -1,3 +1,4 @@
+using EdgeSim.Index.Kernels;
 using EdgeSim.Index.Quantization;
 
 namespace EdgeSim.Index.Search;
@@ -99,9 +100,127 @@ internal readonly struct PreparedQuery
         }
     }
 
+    /// <summary>
+    /// The first row from one on for which <see cref="CanBeat"/> holds, or the number of rows: the same test,
+    /// with what is the same for all rows taken out of the loop.
+    /// </summary>
+    /// <param name="dots">[rows] dot products of the codes.</param>
+    /// <param name="rowScales">[rows], or empty where lengths do not count.</param>
+    /// <param name="squareSums">[rows].</param>
+    /// <param name="row">Where to begin.</param>
+    /// <param name="threshold">The score to beat.</param>
+    internal int NextAbove(
+        ReadOnlySpan<int> dots,
+        ReadOnlySpan<float> rowScales,
+        ReadOnlySpan<int> squareSums,
+        int row,
+        float threshold)
+    {
+        squareSums = squareSums[..dots.Length];
+        double needed = (threshold * _norm) - _error;
+        if (_metric == Metric.Cosine && needed > 0)
+        {
+            // t^2 (c.d)^2 >= needed^2 |d|^2, divided by t^2; the slack in the error covers the rounding.
+            double least = needed / _scale * (needed / _scale);
+            for (; row < dots.Length; row++)
+            {
+                double dot = dots[row];
+                if (dot > 0 && dot * dot >= least * squareSums[row])
+                {
+                    return row;
+                }
+            }
+
+            return row;
+        }
+
+        if (_metric == Metric.Dot)
+        {
+            rowScales = rowScales[..dots.Length];
+            double square = _error * _error;
+            for (; row < dots.Length; row++)
+            {
+                double rowScale = rowScales[row];
+                double missing = threshold - (_scale * rowScale * dots[row]);
+                if (missing <= 0 || missing * missing <= square * (rowScale * rowScale) * squareSums[row])
+                {
+                    return row;
+                }
+            }
+
+            return row;
+        }
+
+        while (row < dots.Length
+            && !CanBeat(dots[row], rowScales.IsEmpty ? 1f : rowScales[row], squareSums[row], threshold))
+        {
+            row++;
+        }
+
+        return row;
+    }
+
     /// <summary>Score from the dot product with the float query (cosine, dot).</summary>
     internal float ScoreOfDot(double dot, float rowScale, int squareSum)
         => _metric == Metric.Cosine
             ? (float)Math.Clamp(dot / (_norm * Math.Sqrt(squareSum)), -1.0, 1.0)
             : (float)(dot * rowScale);
+
+    /// <summary>
+    /// Similarity of a row from its codes and the float query: cosine, inner product, or minus the squared
+    /// distance.
+    /// </summary>
+    internal double Similarity(
+        VectorKernels kernels, ReadOnlySpan<float> query, ReadOnlySpan<sbyte> row, float rowScale, int squareSum)
+        => _metric switch
+        {
+            Metric.Cosine => Math.Clamp(kernels.Dot(query, row) / (_norm * Math.Sqrt(squareSum)), -1.0, 1.0),
+            Metric.Dot => kernels.Dot(query, row) * rowScale,
+            _ => -kernels.DistanceSquared(query, row, rowScale),
+        };
+
+    /// <summary>
+    /// Between which two numbers the similarity of a row lies, from the dot product of the codes; by the same
+    /// argument as <see cref="CanBeat"/>.
+    /// </summary>
+    /// <param name="dot">Dot product of the query's codes and the row's.</param>
+    /// <param name="rowScale">The row's scale.</param>
+    /// <param name="length">The root of the row's sum of squared codes.</param>
+    internal (double Low, double High) Bounds(int dot, float rowScale, double length)
+    {
+        switch (_metric)
+        {
+            case Metric.Cosine:
+            {
+                double middle = _scale * dot / (_norm * length);
+                double reach = _error / _norm;
+                return (middle - reach, middle + reach);
+            }
+
+            case Metric.Dot:
+            {
+                double middle = _scale * rowScale * dot;
+                double reach = _error * rowScale * length;
+                return (middle - reach, middle + reach);
+            }
+
+            default:
+            {
+                double rowNorm = rowScale * length;
+                double lengths = (_norm * _norm) + (rowNorm * rowNorm);
+                double middle = (2 * _scale * rowScale * dot) - lengths;
+                double reach = (2 * _error * rowNorm) + (lengths * 1e-12);
+                return (middle - reach, middle + reach);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Whether a row surely has this score or a better one. Never true for one that has not.
+    /// </summary>
+    internal bool Reaches(int dot, float rowScale, int squareSum, float score)
+    {
+        double low = Bounds(dot, rowScale, Math.Sqrt(squareSum)).Low;
+        return _metric == Metric.Euclid ? score <= 0f && -low <= (double)score * score : low >= score;
+    }
 }

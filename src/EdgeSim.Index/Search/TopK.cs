@@ -35,9 +35,53 @@ internal sealed class TopK
     }
 
     /// <summary>Offers an item; the worst one leaves when the heap is full.</summary>
-    internal void Add(float score, uint place)
+    internal void Add(float score, uint place) => Add(Pack(score, place));
+
+    /// <summary>Offers all items of another heap.</summary>
+    internal void Add(TopK other)
     {
-        ulong item = Pack(score, place);
+        for (int i = 0; i < other.Count; i++)
+        {
+            Add(other._heap[i]);
+        }
+    }
+
+    /// <summary>
+    /// The order of items as a number: a better score, then an earlier row, is larger.
+    /// </summary>
+    internal static ulong Pack(float score, uint place)
+    {
+        uint bits = BitConverter.SingleToUInt32Bits(score + 0f);
+        bits ^= (uint)((int)bits >> 31) | 0x8000_0000u;
+        return ((ulong)bits << 32) | ~place;
+    }
+
+    /// <summary>
+    /// The score of a packed item. IEEE 754 orders like an integer once negative numbers are complemented;
+    /// adding 0 makes -0 equal 0.
+    /// </summary>
+    internal static float Score(ulong item)
+    {
+        uint bits = (uint)(item >> 32);
+        bits ^= (uint)((int)~bits >> 31) | 0x8000_0000u;
+        return BitConverter.UInt32BitsToSingle(bits);
+    }
+
+    /// <summary>Takes the worst item out.</summary>
+    internal (float Score, uint Place) RemoveWorst()
+    {
+        ulong worst = _heap[0];
+        Count--;
+        if (Count > 0)
+        {
+            SinkFromRoot(_heap, _heap[Count], Count);
+        }
+
+        return (Score(worst), ~(uint)worst);
+    }
+
+    private void Add(ulong item)
+    {
         ulong[] heap = _heap;
         if (Count < _capacity)
         {
@@ -60,19 +104,6 @@ internal sealed class TopK
         {
             SinkFromRoot(heap, item, Count);
         }
-    }
-
-    /// <summary>Takes the worst item out.</summary>
-    internal (float Score, uint Place) RemoveWorst()
-    {
-        ulong worst = _heap[0];
-        Count--;
-        if (Count > 0)
-        {
-            SinkFromRoot(_heap, _heap[Count], Count);
-        }
-
-        return (Score(worst), ~(uint)worst);
     }
 
     private static void SinkFromRoot(ulong[] heap, ulong item, int count)
@@ -101,22 +132,5 @@ internal sealed class TopK
         }
 
         heap[parent] = item;
-    }
-
-    /// <summary>
-    /// IEEE 754 orders like an integer once negative numbers are complemented; adding 0 makes -0 equal 0.
-    /// </summary>
-    private static ulong Pack(float score, uint place)
-    {
-        uint bits = BitConverter.SingleToUInt32Bits(score + 0f);
-        bits ^= (uint)((int)bits >> 31) | 0x8000_0000u;
-        return ((ulong)bits << 32) | ~place;
-    }
-
-    private static float Score(ulong item)
-    {
-        uint bits = (uint)(item >> 32);
-        bits ^= (uint)((int)~bits >> 31) | 0x8000_0000u;
-        return BitConverter.UInt32BitsToSingle(bits);
     }
 }

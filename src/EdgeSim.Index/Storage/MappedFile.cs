@@ -35,6 +35,9 @@ internal sealed class MappedFile : SafeHandleZeroOrMinusOneIsInvalid
         return bytes < bytesMin ? null : new MappedFile(Libc.Map(file, bytes, path), bytes);
     }
 
+    /// <summary>Takes the pages that were read out of this process's memory; reading goes on as before.</summary>
+    internal void DropPages() => Libc.DropPages(handle, Bytes);
+
     /// <inheritdoc/>
     protected override bool ReleaseHandle() => Libc.Unmap(handle, Bytes);
 }

@@ -4,8 +4,8 @@ namespace EdgeSim.Index.Storage;
 internal sealed partial class Sealer
 {
     /// <summary>
-    /// Whether a checkpoint was reported as failed that the disk may have all the same, and that says something
-    /// else than the one before.
+    /// Whether a checkpoint was reported as failed that the disk may have all the same, and that says
+    /// something else than the one before.
     /// </summary>
     private volatile bool _isUnsure;
 
@@ -13,16 +13,18 @@ internal sealed partial class Sealer
     internal bool IsUnsure => _isUnsure;
 
     /// <summary>
-    /// Makes the rows of some segments happen as one batch with a number of its own: they replace what has the
-    /// same keys, and the last of them that have the same key among themselves.
+    /// Makes the rows of some segments happen as one batch with a number of its own: they replace what has
+    /// the same keys, and the last of them that have the same key among themselves.
     /// </summary>
     /// <remarks>
-    /// The rows in memory are sealed first, so that the checkpoint that lists the new segments has every batch
-    /// before them, and a replay of the logs begins behind them: an older row of the same key cannot come
-    /// back. Writers wait for the last part of it: what came since the first sealing becomes a segment, and
-    /// the checkpoint is written. Which rows die is mostly found before they have to wait.
+    /// The rows in memory are sealed first, so that the checkpoint that lists the new segments has every
+    /// batch before them, and a replay of the logs begins behind them: an older row of the same key cannot
+    /// come back. Writers wait for the last part of it: what came since the first sealing becomes a
+    /// segment, and the checkpoint is written. Which rows die is mostly found before they have to wait.
     /// </remarks>
-    /// <param name="made">Durable segments, oldest first; listed nowhere. The caller keeps its shares.</param>
+    /// <param name="made">
+    /// Durable segments, oldest first; listed nowhere. The caller keeps its shares.
+    /// </param>
     /// <returns>The number of the batch.</returns>
     /// <exception cref="IOException">
     /// The disk refuses. Nothing has happened, and the segments are of no use any more; writes are not taken

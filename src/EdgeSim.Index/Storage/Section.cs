@@ -10,6 +10,8 @@ namespace EdgeSim.Index.Storage;
 /// </summary>
 internal sealed unsafe class Section
 {
+    private const int PauseBlocks = (8 << 20) / SegmentLayout.BlockBytes;
+
     private readonly byte* _start;
     private readonly uint* _checksums;
     private readonly uint[] _checked;
@@ -69,11 +71,16 @@ internal sealed unsafe class Section
     }
 
     /// <summary>Checks every block, also those that have been found good before.</summary>
-    internal void CheckAll()
+    /// <param name="pause">Called after every 8 MiB.</param>
+    internal void CheckAll(Action pause)
     {
         for (long block = 0; block < SegmentLayout.BlockCount(Bytes); block++)
         {
             Check(block);
+            if (block % PauseBlocks == PauseBlocks - 1)
+            {
+                pause();
+            }
         }
     }
 

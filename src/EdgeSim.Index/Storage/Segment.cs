@@ -178,14 +178,22 @@ internal sealed class Segment
         return low;
     }
 
-    /// <summary>Checks every block of every section. Reads the whole file.</summary>
+    /// <summary>
+    /// Checks every block of every section. Reads the whole file, and keeps little of it in memory.
+    /// </summary>
     internal void Verify()
     {
         foreach (Section section in _sections.All)
         {
-            section.CheckAll();
+            section.CheckAll(DropPages);
         }
     }
+
+    /// <summary>
+    /// Takes what was read of the file out of this process's memory: for those who read all of it once. It
+    /// stays in the system's cache.
+    /// </summary>
+    internal void DropPages() => _map.DropPages();
 
     /// <summary>Counts one more user of the mapping.</summary>
     internal void Share() => Interlocked.Increment(ref _users);

@@ -54,8 +54,8 @@ internal sealed partial class Store
     }
 
     /// <summary>
-    /// Removes a segment that was made and is listed nowhere. While the disk may have a list with it, it stays:
-    /// whoever opens the collection next knows.
+    /// Removes a segment that was made and is listed nowhere. While the disk may have a list with it, it
+    /// stays: whoever opens the collection next knows.
     /// </summary>
     internal void Discard(Segment made)
     {

@@ -9,6 +9,11 @@ namespace EdgeSim.Index.Storage;
 /// </summary>
 internal sealed class StoreImage : IDisposable
 {
+    /// <summary>
+    /// Times that a look from outside starts again; checkpoints are seconds apart, a look takes milliseconds.
+    /// </summary>
+    private const int BesideAttempts = 20;
+
     private StoreImage(byte[] descriptor, ulong sequence, long points)
     {
         DescriptorBytes = descriptor;
@@ -72,7 +77,8 @@ internal sealed class StoreImage : IDisposable
                 log.Bytes = number == logNumber && logBytes > 0 ? logBytes : log.Bytes;
             }
 
-            // Every batch up to this one is in the files: whoever opens the copy misses it if it is not there.
+            // Every batch up to this one is in the files: whoever opens the copy misses it if it is not
+            // there.
             slot.Durable = sequence;
             image.ManifestBytes = Manifest.Of(ref slot);
             return image;
@@ -84,7 +90,103 @@ internal sealed class StoreImage : IDisposable
         }
     }
 
+    /// <summary>
+    /// The same from outside, of a collection that another process has open and writes: nothing is locked. Its
+    /// files are opened and looked through, and if the manifest has not changed meanwhile they fit together: a
+    /// checkpoint removes files only after it has written its slot. Of the logs, what is whole counts; a batch
+    /// that was acknowledged before this began is.
+    /// </summary>
+    /// <exception cref="IndexLockedException">
+    /// Checkpoints come faster than the logs can be read, or it is of format 1, whose files do not say enough.
+    /// </exception>
+    internal static StoreImage TakeBeside(DurableFiles files, string directory)
+    {
+        string manifest = Path.Combine(directory, Manifest.FileName);
+        for (int attempt = 0; attempt < BesideAttempts; attempt++)
+        {
+            Descriptor descriptor = Descriptor.Read(files, Path.Combine(directory, Descriptor.FileName));
+            ManifestSlot slot = Manifest.Read(files, manifest, descriptor, out _);
+            if (slot.Version == 1)
+            {
+                break;
+            }
+
+            StoreImage? image = null;
+            try
+            {
+                image = TakeBeside(files, directory, descriptor, slot);
+                if (Manifest.Read(files, manifest, descriptor, out _).Commit == slot.Commit)
+                {
+                    return image;
+                }
+            }
+            catch (Exception gone) when (
+                gone is IndexCorruptException or FileNotFoundException
+                && Manifest.Read(files, manifest, descriptor, out _).Commit != slot.Commit)
+            {
+                // Files that this slot named are merged or sealed away.
+            }
+
+            image?.Dispose();
+        }
+
+        throw new IndexLockedException(directory, "another process, which keeps changing its files");
+    }
+
     public void Dispose() => Files.ForEach(file => file.Dispose());
+
+    private static StoreImage TakeBeside(
+        DurableFiles files, string directory, Descriptor descriptor, ManifestSlot slot)
+    {
+        (ulong sequence, long points) = (slot.Sequence, checked((long)slot.LiveCountAndOne - 1));
+        var opened = new List<(string Path, long Bytes)>();
+        foreach (uint number in LogFiles.List(directory).Where(number => number >= slot.LogNumber))
+        {
+            string path = Path.Combine(directory, LogFiles.Name(number));
+            LogReader log = LogReader.Open(files, path, number, descriptor.Id);
+            while (log.Header is not null && log.TryRead(out LogRecordHeader header, out _))
+            {
+                if (header.Sequence > slot.Sequence)
+                {
+                    (sequence, points) = (header.Sequence, checked((long)header.LiveCount));
+                }
+            }
+
+            opened.Add((path, log.Header is null ? log.Length : log.Position));
+        }
+
+        byte[] bytes = files.Read(
+            Path.Combine(directory, Descriptor.FileName), IndexLimits.DescriptorBytesMax);
+        var image = new StoreImage(bytes, sequence, points);
+        try
+        {
+            for (int i = 0; i < slot.SegmentCount; i++)
+            {
+                string name = OrphanFiles.SegmentName(slot.Segments[i].Number);
+                image.Open(Path.Combine(directory, name), isImmutable: true);
+            }
+
+            if (slot.StateNumber != 0)
+            {
+                string name = StateFile.Name(slot.StateNumber);
+                image.Open(Path.Combine(directory, name), isImmutable: true);
+            }
+
+            foreach ((string path, long length) in opened)
+            {
+                image.Open(path, isImmutable: false).Bytes = length;
+            }
+
+            slot.Durable = sequence;
+            image.ManifestBytes = Manifest.Of(ref slot);
+            return image;
+        }
+        catch
+        {
+            image.Dispose();
+            throw;
+        }
+    }
 
     private ImageFile Open(string path, bool isImmutable)
     {
@@ -98,7 +200,9 @@ internal sealed class StoreImage : IDisposable
         return file;
     }
 
-    /// <summary>Version 1 did not write down which rows are dead; the copy is of the newest version.</summary>
+    /// <summary>
+    /// Version 1 did not write down which rows are dead; the copy is of the newest version.
+    /// </summary>
     private void AddState(StoreContext store, Checkpoint checkpoint, ref ManifestSlot slot)
     {
         uint number = slot.NextNumber++;

@@ -13,7 +13,9 @@ internal sealed partial class StoreWriter
         }
     }
 
-    /// <summary>The segments as the last batch left them. <see cref="Alone"/>, with nothing in memory.</summary>
+    /// <summary>
+    /// The segments as the last batch left them. <see cref="Alone"/>, with nothing in memory.
+    /// </summary>
     internal SegmentView[] SealedViews()
     {
         Snapshot newest = _holder.Share();
@@ -44,8 +46,8 @@ internal sealed partial class StoreWriter
     }
 
     /// <summary>
-    /// The batch did not happen, so the log that waits for the one after it is of no use: the next write starts
-    /// another one, after the disk has been told so.
+    /// The batch did not happen, so the log that waits for the one after it is of no use: the next write
+    /// starts another one, after the disk has been told so.
     /// </summary>
     internal void GiveUpLoading()
     {

@@ -49,7 +49,9 @@ internal sealed class Tombstones
     /// <summary>One page, or null when no row of it is dead.</summary>
     internal ReadOnlySpan<ulong> Page(int page) => _pages[page];
 
-    /// <summary>The rows that are dead in one of two bitmaps; one of the two itself where that is all.</summary>
+    /// <summary>
+    /// The rows that are dead in one of two bitmaps; one of the two itself where that is all.
+    /// </summary>
     internal static Tombstones Union(Tombstones left, Tombstones right)
     {
         if (ReferenceEquals(left, right) || right.Count == 0)

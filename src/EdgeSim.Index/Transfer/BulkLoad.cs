@@ -143,8 +143,8 @@ public sealed class BulkLoad : IDisposable
     }
 
     /// <summary>
-    /// Makes the points visible to every reader that comes and durable, all at once. Writers wait for a moment
-    /// at its end. When it throws, the load is lost.
+    /// Makes the points visible to every reader that comes and durable, all at once. Writers wait for a
+    /// moment at its end. When it throws, the load is lost.
     /// </summary>
     /// <returns>The load as one batch of the collection's history.</returns>
     /// <exception cref="IndexFullException">The collection has as many rows or files as it can.</exception>
@@ -220,7 +220,9 @@ public sealed class BulkLoad : IDisposable
 
     private BulkSegment StartSegment()
     {
-        long rows = _load.RowsExpected is { } expected && expected > Count ? expected - Count : _nextRows;
+        long rows = _load.RowsExpected is { } expected && expected > Count
+            ? expected - Count
+            : _load.RowsLeft?.Invoke() ?? _nextRows;
         _nextRows = Math.Min(2 * _nextRows, IndexLimits.SegmentRowsMax);
         return _store.StartSegment((int)Math.Min(rows, _load.SegmentRows));
     }

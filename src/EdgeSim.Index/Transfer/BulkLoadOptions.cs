@@ -15,6 +15,9 @@ public readonly record struct BulkLoadOptions()
     /// </summary>
     public int SegmentRows { get; init; } = IndexLimits.LoadedSegmentRowsDefault;
 
+    /// <summary>Asked when a file is begun, where rows are not counted: about how many are left.</summary>
+    internal Func<long?>? RowsLeft { get; init; }
+
     internal void Validate()
     {
         if (SegmentRows is < 1 or > IndexLimits.SegmentRowsMax)

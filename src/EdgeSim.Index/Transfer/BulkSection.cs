@@ -4,7 +4,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace EdgeSim.Index.Transfer;
 
-/// <summary>A section of a segment that is being loaded: a stream with a block and checksums of its own.</summary>
+/// <summary>
+/// A section of a segment that is being loaded: a stream with a block and checksums of its own.
+/// </summary>
 internal sealed class BulkSection
 {
     private readonly BlockWriter _writer;

@@ -16,7 +16,9 @@ internal sealed class BulkSegment : IDisposable
 {
     private const int HolePartMax = 16;
 
-    /// <summary>Codes between two requests that the disk begins to write: a flush at the end waits less.</summary>
+    /// <summary>
+    /// Codes between two requests that the disk begins to write: a flush at the end waits less.
+    /// </summary>
     private const long WriteBackBytes = 8 << 20;
 
     private readonly StoreContext _store;
@@ -133,7 +135,7 @@ internal sealed class BulkSegment : IDisposable
         try
         {
             var view = new SegmentView(loose, replaced ?? Tombstones.None);
-            return _checkpoints.WriteSegment([view], fields, WritePace.Free)!;
+            return _checkpoints.WriteSegment([view], fields, Dropping(loose))!;
         }
         finally
         {
@@ -155,6 +157,20 @@ internal sealed class BulkSegment : IDisposable
     /// <summary>Bytes of a row in a section that has room for all rows that may come.</summary>
     private long Width(BulkSection section)
         => section.Id == SectionId.Codes ? _columns[section.Column].Stride : section.ElementBytes;
+
+    /// <summary>What has been copied of a file need not stay in memory.</summary>
+    private static WritePace Dropping(Segment from)
+    {
+        long dropped = 0;
+        return new WritePace(0, CancellationToken.None, written =>
+        {
+            if (written - dropped >= WriteBackBytes)
+            {
+                dropped = written;
+                from.DropPages();
+            }
+        });
+    }
 
     private Segment Open(string path, in ManifestEntry entry)
     {

@@ -5,6 +5,9 @@ internal static class Exporter
 {
     private const int PageRows = 256;
 
+    /// <summary>Bytes of vectors after which what was read of them is let out of memory.</summary>
+    private const long DropBytes = 16 << 20;
+
     internal static ExportResult Run(
         in CollectionReader reader, string path, PointFormat format, ExportOptions options)
     {
@@ -14,6 +17,8 @@ internal static class Exporter
         Key? from = null;
         long done = 0;
         long without = 0;
+        long rowBytes = collection.Vectors.Sum(vector => (long)vector.Stride);
+        long dropped = 0;
         do
         {
             int count = reader.Scroll(from, page, out from);
@@ -24,6 +29,11 @@ internal static class Exporter
 
             done += count;
             options.Progress?.Invoke(done, reader.Count);
+            if ((done - dropped) * rowBytes >= DropBytes)
+            {
+                dropped = done;
+                Array.ForEach(reader.Snapshot.Views, view => view.Segment.DropPages());
+            }
         }
         while (from is not null);
         return writer.Finish() with { WithoutVector = without };

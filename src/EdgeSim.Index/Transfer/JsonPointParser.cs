@@ -149,13 +149,15 @@ internal sealed class JsonPointParser(string path, Stream input) : PointParser
 
             if (!point.TryAdd(value))
             {
-                throw Wrong($"a vector has more than {IndexLimits.DimensionMax} components, the most allowed.");
+                throw Wrong(
+                    $"a vector has more than {IndexLimits.DimensionMax} components, the most allowed.");
             }
         }
 
         if (!point.TryEndVector(name))
         {
-            throw Wrong($"vector '{Shown(name)}' comes twice, or there are more than {IndexLimits.VectorsMax}.");
+            throw Wrong(
+                $"vector '{Shown(name)}' comes twice, or there are more than {IndexLimits.VectorsMax}.");
         }
     }
 

@@ -52,7 +52,8 @@ internal abstract class KeySource : IDisposable
             if (!_lines.TryRead(out ReadOnlySpan<byte> line))
             {
                 throw new TransferException(
-                    path, $"line {_lines.Number + 1}", $"the file ends; row {row} of the vectors has no key.");
+                    path, $"line {_lines.Number + 1}",
+                    $"the file ends; row {row} of the vectors has no key.");
             }
 
             string text = Encoding.UTF8.GetString(line).Trim();
@@ -89,7 +90,8 @@ internal abstract class KeySource : IDisposable
                     throw new TransferException(
                         path,
                         "header",
-                        $"the array is of '{header.Descr}' and has {header.Shape.Length} dimensions; keys are "
+                        $"the array is of '{header.Descr}' and has {header.Shape.Length} dimensions; keys "
+                        + $"are "
                         + "an array of one dimension of '<u8', '<i8', '<u4' or '<i4'.");
                 }
 

@@ -1,6 +1,8 @@
 namespace EdgeSim.Index.Transfer;
 
-/// <summary>Lines of a text in UTF-8, one at a time; the memory of the longest one, which is bounded.</summary>
+/// <summary>
+/// Lines of a text in UTF-8, one at a time; the memory of the longest one, which is bounded.
+/// </summary>
 /// <param name="path">For messages.</param>
 /// <param name="input">The text; disposed with this.</param>
 /// <param name="bytesMax">Bytes of a line.</param>
@@ -23,7 +25,9 @@ internal sealed class LineReader(string path, Stream input, int bytesMax) : IDis
             path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0),
         bytesMax);
 
-    /// <summary>The next line without its end; valid until the next call. False behind the last one.</summary>
+    /// <summary>
+    /// The next line without its end; valid until the next call. False behind the last one.
+    /// </summary>
     internal bool TryRead(out ReadOnlySpan<byte> line)
     {
         int searched = 0;

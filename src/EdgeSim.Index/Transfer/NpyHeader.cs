@@ -88,7 +88,8 @@ internal sealed record NpyHeader(string Descr, long[] Shape, int Bytes)
                 + "In NumPy: array.astype('<f4')."),
         };
         return Shape.Length == 2
-            ? new VectorLayout(Bytes, Shape[0], (int)Math.Min(Shape[1], int.MaxValue), element, HasPrefix: false)
+            ? new VectorLayout(
+                Bytes, Shape[0], (int)Math.Min(Shape[1], int.MaxValue), element, HasPrefix: false)
             : throw new TransferException(
                 path,
                 "header",
@@ -119,7 +120,8 @@ internal sealed record NpyHeader(string Descr, long[] Shape, int Bytes)
                     break;
                 default:
                     throw parser.Wrong(
-                        $"the entry '{key}' is unknown or comes twice; allowed are descr, fortran_order, shape.");
+                        $"the entry '{key}' is unknown or comes twice; allowed are descr, fortran_order, "
+                        + $"shape.");
             }
 
             if (!parser.TryTake(','))
@@ -213,7 +215,8 @@ internal sealed record NpyHeader(string Descr, long[] Shape, int Bytes)
                 }
 
                 if (!long.TryParse(
-                    text.AsSpan(_at, end - _at), NumberStyles.None, CultureInfo.InvariantCulture, out long length))
+                    text.AsSpan(
+                        _at, end - _at), NumberStyles.None, CultureInfo.InvariantCulture, out long length))
                 {
                     throw Wrong("the shape has something that is no length.");
                 }

@@ -27,7 +27,9 @@ internal sealed class ParsedPoint
         Payload.ResetWrittenCount();
     }
 
-    /// <summary>Adds a component to the vector that is being read; false where it has as many as may be.</summary>
+    /// <summary>
+    /// Adds a component to the vector that is being read; false where it has as many as may be.
+    /// </summary>
     internal bool TryAdd(float value)
     {
         if (_used - _start == IndexLimits.DimensionMax)
@@ -44,7 +46,9 @@ internal sealed class ParsedPoint
         return true;
     }
 
-    /// <summary>Ends that vector; false where there is one of that name, or there are as many as may be.</summary>
+    /// <summary>
+    /// Ends that vector; false where there is one of that name, or there are as many as may be.
+    /// </summary>
     internal bool TryEndVector(string name)
     {
         if (_vectors.Count == IndexLimits.VectorsMax || _vectors.Exists(vector => vector.Name == name))

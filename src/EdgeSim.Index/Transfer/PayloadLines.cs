@@ -15,7 +15,8 @@ internal sealed class PayloadLines(string path) : IDisposable
         if (!_lines.TryRead(out ReadOnlySpan<byte> line))
         {
             throw new TransferException(
-                path, $"line {_lines.Number + 1}", $"the file ends; row {row} of the vectors has no payload.");
+                path, $"line {_lines.Number + 1}",
+                $"the file ends; row {row} of the vectors has no payload.");
         }
 
         ReadOnlySpan<byte> json = line.Trim(" \t\r"u8);

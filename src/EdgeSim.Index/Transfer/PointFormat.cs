@@ -3,7 +3,9 @@ namespace EdgeSim.Index.Transfer;
 /// <summary>A file format of points or of vectors.</summary>
 public enum PointFormat
 {
-    /// <summary>NumPy's array file: a two-dimensional array of float16, float32, float64, int8 or uint8.</summary>
+    /// <summary>
+    /// NumPy's array file: a two-dimensional array of float16, float32, float64, int8 or uint8.
+    /// </summary>
     Npy,
 
     /// <summary>Rows and columns as uint32, then float32 (the big-ann-benchmarks' format).</summary>
@@ -21,7 +23,9 @@ public enum PointFormat
     /// <summary>The same of uint8.</summary>
     Bvecs,
 
-    /// <summary>A JSON object a line: <c>{"id": 1, "vector": [0.1], "payload": {}}</c>, Qdrant's points.</summary>
+    /// <summary>
+    /// A JSON object a line: <c>{"id": 1, "vector": [0.1], "payload": {}}</c>, Qdrant's points.
+    /// </summary>
     JsonLines,
 
     /// <summary>The same objects as MessagePack maps, one after the other.</summary>

@@ -53,6 +53,14 @@ public abstract class PointReader : IDisposable
         }
     }
 
+    /// <summary>
+    /// About how many points are left after so many, where the file does not say it: as many bytes each as
+    /// those before, and a fiftieth more; null before there were enough to tell.
+    /// </summary>
+    internal long? EstimateLeft(long read) => read >= 1000 && BytesRead > 0
+        ? 1 + (long)(read * 1.02 * (Bytes - BytesRead) / BytesRead)
+        : null;
+
     /// <summary>Appends the next points to a load.</summary>
     /// <param name="load">Of the collection that gets them.</param>
     /// <param name="rows">How many at most.</param>

@@ -13,7 +13,9 @@ internal static class RestoreSource
         ? new DirectoryInfo(source).EnumerateFiles().Sum(file => file.Length)
         : new FileInfo(source).Length;
 
-    /// <summary>Copies the files, each durable; the one that makes a collection of them as temporary.</summary>
+    /// <summary>
+    /// Copies the files, each durable; the one that makes a collection of them as temporary.
+    /// </summary>
     /// <exception cref="IndexFormatException">It is no backup.</exception>
     internal static void CopyTo(string source, string folder, WritePace pace)
     {
@@ -27,7 +29,8 @@ internal static class RestoreSource
 
             // Nobody may write it meanwhile.
             using DirectoryLock directoryLock = DirectoryLock.Take(source);
-            foreach (string path in Directory.GetFiles(source).Where(path => IsNeeded(Path.GetFileName(path))))
+            foreach (
+                string path in Directory.GetFiles(source).Where(path => IsNeeded(Path.GetFileName(path))))
             {
                 using var content = new FileStream(
                     path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 0);
@@ -116,5 +119,6 @@ internal static class RestoreSource
             || OrphanFiles.TryNumber(name, LogFiles.Prefix, out _);
 
     private static IndexFormatException NoBackup(string source, string reason)
-        => new(source, null, $"this is no backup of a collection: {reason}", "Choose another file or folder.");
+        => new(
+            source, null, $"this is no backup of a collection: {reason}", "Choose another file or folder.");
 }

@@ -18,7 +18,8 @@ internal sealed class TransferFile : IDisposable
         Path = System.IO.Path.GetFullPath(path);
         if (File.Exists(Path) && !overwrites)
         {
-            throw new TransferException(path, null, "there is a file of that name. Remove it, or say that it may go.");
+            throw new TransferException(
+                path, null, "there is a file of that name. Remove it, or say that it may go.");
         }
 
         _temporary = Path + AtomicFile.TemporarySuffix;

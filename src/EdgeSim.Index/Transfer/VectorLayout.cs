@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace EdgeSim.Index.Transfer;
 
-/// <summary>Where the vectors of a file are: rows of one size behind a header, each perhaps with a prefix.</summary>
+/// <summary>
+/// Where the vectors of a file are: rows of one size behind a header, each perhaps with a prefix.
+/// </summary>
 /// <param name="Offset">Where the first row starts.</param>
 /// <param name="Count">Rows.</param>
 /// <param name="Dimension">Components of a row.</param>
@@ -42,7 +44,8 @@ internal sealed record VectorLayout(
             throw new TransferException(
                 path,
                 "header",
-                $"the vectors have {layout.Dimension} components; allowed are 1 to {IndexLimits.DimensionMax}.");
+                $"the vectors have {layout.Dimension} components; allowed are 1 to "
+                + $"{IndexLimits.DimensionMax}.");
         }
 
         // In 128 bits: the header may say anything.
@@ -66,7 +69,8 @@ internal sealed record VectorLayout(
         if (header.Length < BinHeaderBytes)
         {
             throw new TransferException(
-                path, null, $"the file has {header.Length} bytes; its header of two uint32 has {BinHeaderBytes}.");
+                path, null,
+                $"the file has {header.Length} bytes; its header of two uint32 has {BinHeaderBytes}.");
         }
 
         uint count = BinaryPrimitives.ReadUInt32LittleEndian(header);

@@ -160,7 +160,8 @@ internal sealed class VectorWriter : PointWriter
     {
         if (_hasUuids)
         {
-            _ids.Stream.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{key}\n")));
+            _ids.Stream.Write(
+                Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{key}\n")));
             return;
         }
 

@@ -40,8 +40,7 @@ public static class BackupCommand
             }
 
             long start = Stopwatch.GetTimestamp();
-            using Collection open = TransferParts.Open(options, name);
-            BackupResult result = open.Backup(path, new BackupOptions
+            BackupResult result = Backup(options, name, path, new BackupOptions
             {
                 SharesBytes = !parsed.GetValue(copy),
                 BytesPerSecond = parsed.GetValue(rate) is { } text
@@ -72,5 +71,21 @@ public static class BackupCommand
             return (int)ExitCode.Success;
         });
         return command;
+    }
+
+    /// <summary>Of a collection that is free, or beside the process that has it.</summary>
+    private static BackupResult Backup(
+        ProgramOptions options, string name, string target, BackupOptions how)
+    {
+        try
+        {
+            using Collection open = Collection.Open(TransferParts.Existing(options, name));
+            return open.Backup(target, how);
+        }
+        catch (IndexLockedException)
+        {
+            return TransferParts.WhereFree(
+                () => Collection.BackupBeside(TransferParts.Existing(options, name), target, how));
+        }
     }
 }

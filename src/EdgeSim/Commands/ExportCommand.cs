@@ -15,14 +15,18 @@ public static class ExportCommand
         {
             Description = "Its name says the format: " + string.Join(", ", PointFormats.Names) + ".",
         };
-        var format = new Option<string?>("--format") { Description = "The format, where the name does not say it." };
+        var format = new Option<string?>("--format")
+        {
+            Description = "The format, where the name does not say it.",
+        };
         var vector = new Option<string?>("--vector")
         {
             Description = "For formats of vectors: which one, where points have several; default: the first.",
         };
         var force = new Option<bool>("--force") { Description = "Write over files that are there." };
         var command = new Command(
-            "export", "Write every point to a file, in key order; vectors as floats, or as the format has them.")
+            "export",
+            "Write every point to a file, in key order; vectors as floats, or as the format has them.")
         {
             collection, file, format, vector, force,
         };
@@ -83,7 +87,8 @@ public static class ExportCommand
         if (format.HasKeys())
         {
             throw new UserException(
-                ExitCode.Usage, "--vector: this format has all vectors; name one only for a format of vectors.");
+                ExitCode.Usage,
+                "--vector: this format has all vectors; name one only for a format of vectors.");
         }
 
         if (collection.Options.Vectors.All(known => known.Name != vector))

@@ -20,7 +20,10 @@ public static class ImportCommand
             Description = "Its name says the format: " + string.Join(", ", PointFormats.Names) + ".",
         };
         Argument<string> collection = Arguments.Collection();
-        var format = new Option<string?>("--format") { Description = "The format, where the name does not say it." };
+        var format = new Option<string?>("--format")
+        {
+            Description = "The format, where the name does not say it.",
+        };
         var metric = new Option<string?>("--metric")
         {
             Description = "For a new collection: what near means; default: cosine.",
@@ -114,7 +117,8 @@ public static class ImportCommand
             {
                 Action<long, long> shown = TransferParts.Progress("import into " + name, output);
                 ImportResult result = collection.Import(
-                    points, done => shown(points.Count is null ? points.BytesRead : done, points.Count ?? points.Bytes));
+                    points, done => shown(
+                        points.Count is null ? points.BytesRead : done, points.Count ?? points.Bytes));
                 return new ImportReport(
                     name,
                     points.Path,
@@ -151,7 +155,8 @@ public static class ImportCommand
                 ExitCode.Usage,
                 like is not null
                     ? $"There is a collection '{name}' already; --like is for a new one."
-                    : $"Collection '{name}' has the metric {there}, not {metric}, for ever. Use another one.");
+                    : $"Collection '{name}' has the metric {there}, not {metric}, for ever. Use another "
+                    + $"one.");
         }
 
         private Collection Create(PointReader points)

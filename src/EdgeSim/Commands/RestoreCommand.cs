@@ -6,7 +6,9 @@ using EdgeSim.Index.Transfer;
 
 namespace EdgeSim.Commands;
 
-/// <summary><c>edgesim restore</c>: a backup becomes a collection again, after every byte was checked.</summary>
+/// <summary>
+/// <c>edgesim restore</c>: a backup becomes a collection again, after every byte was checked.
+/// </summary>
 public static class RestoreCommand
 {
     public static Command Create(GlobalOptions global, Output output)
@@ -43,7 +45,8 @@ public static class RestoreCommand
             }
 
             long start = Stopwatch.GetTimestamp();
-            RestoreResult result = TransferParts.WhereFree(() => Collection.Restore(from, path, new RestoreOptions
+            RestoreResult result = TransferParts.WhereFree(
+                () => Collection.Restore(from, path, new RestoreOptions
             {
                 Overwrites = parsed.GetValue(replace),
                 Progress = TransferParts.Progress("restore " + name, output),

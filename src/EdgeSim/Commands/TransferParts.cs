@@ -21,7 +21,13 @@ internal static class TransferParts
 
     /// <summary>Opens a collection; when another process has it, says what to do.</summary>
     /// <exception cref="UserException">There is none of that name (66), or it is open (75).</exception>
-    internal static Collection Open(ProgramOptions options, string name)
+    internal static Collection Open(ProgramOptions options, string name) => WhereFree(
+        () => Collection.Open(
+            Existing(options, name), new CollectionSettings { SealBytes = Limits.SealBytes }));
+
+    /// <summary>The folder of a collection.</summary>
+    /// <exception cref="UserException">There is none of that name (66).</exception>
+    internal static string Existing(ProgramOptions options, string name)
     {
         string path = CollectionSet.PathIn(options.CollectionsFolder, name);
         if (!Collection.Exists(path))
@@ -29,7 +35,7 @@ internal static class TransferParts
             VerifyCommand.Existing(options.CollectionsFolder, name);
         }
 
-        return WhereFree(() => Collection.Open(path, new CollectionSettings { SealBytes = Limits.SealBytes }));
+        return path;
     }
 
     /// <summary>Does something that needs a collection that no other process has.</summary>

@@ -61,4 +61,40 @@ public sealed class TopKTests
         best.Add(0f, 1);
         Assert.Equal(0u, best.RemoveWorst().Place);
     }
+
+    [Fact]
+    public void Add_HeapsOfParts_IsTheHeapOfAll()
+    {
+        var random = new SplitMix64(22);
+        for (int round = 0; round < 200; round++)
+        {
+            int k = 1 + random.Below(12);
+            var all = new TopK();
+            var parts = new TopK[1 + random.Below(4)];
+            all.Reset(k);
+            for (int i = 0; i < parts.Length; i++)
+            {
+                parts[i] = new TopK();
+                parts[i].Reset(k);
+            }
+
+            for (uint i = 0; i < random.Below(80); i++)
+            {
+                float score = random.Below(6);
+                all.Add(score, i);
+                parts[random.Below(parts.Length)].Add(score, i);
+            }
+
+            foreach (TopK part in parts[1..])
+            {
+                parts[0].Add(part);
+            }
+
+            Assert.Equal(all.Count, parts[0].Count);
+            while (all.Count > 0)
+            {
+                Assert.Equal(all.RemoveWorst(), parts[0].RemoveWorst());
+            }
+        }
+    }
 }

@@ -40,7 +40,9 @@ public sealed class ChurnTests(ITestOutputHelper output)
             collection.Compact();
             collection.WaitIdle();
             Assert.Equal(count, collection.Count);
-            Assert.InRange(BytesOf(path), 0, live * 13 / 10);
+
+            // Of a thousand rows, as under emulation, padding is the larger part.
+            Assert.InRange(BytesOf(path), 0, (live * 13 / 10) + Emulation.Choose(0, 64 << 10));
             if (round == 1)
             {
                 memory = HeapBytes();
@@ -53,7 +55,7 @@ public sealed class ChurnTests(ITestOutputHelper output)
         Assert.InRange(memoryNow, 0, memory + (memory / 4) + (4 << 20));
         Assert.InRange(peak, 0, (3 * live) + (4 << 20));
         Assert.Null(collection.BackgroundFailure);
-        collection.Verify();
+        Assert.True(collection.Verify().IsSound);
     }
 
     /// <summary>After a collection; the total that the runtime keeps can even be negative.</summary>

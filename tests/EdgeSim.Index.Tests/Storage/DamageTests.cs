@@ -199,7 +199,7 @@ public sealed class DamageTests : IDisposable
         {
             _ = Collection.Describe(path);
             using Collection collection = Collection.Open(path, Rows.Quiet);
-            collection.Verify();
+            Assert.True(collection.Verify().IsSound);
             using CollectionReader reader = collection.Read();
             Assert.InRange(reader.Sequence, 0ul, (ulong)Batches);
             _history[(int)reader.Sequence].Compare(reader);

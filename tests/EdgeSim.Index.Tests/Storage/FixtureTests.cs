@@ -26,7 +26,7 @@ public sealed class FixtureTests : IDisposable
         CollectionSummary summary = Collection.Describe(path);
         using (Collection collection = Collection.Open(path, Rows.Quiet))
         {
-            collection.Verify();
+            Assert.True(collection.Verify().IsSound);
             Assert.Equal((collection.Count, collection.Bytes), (summary.Count, summary.Bytes));
             Assert.Equal([60, 21], collection.Segments.Select(segment => segment.Rows));
             Assert.Equal([59, 21], collection.Segments.Select(segment => segment.LiveRows));
@@ -187,7 +187,7 @@ public sealed class FixtureTests : IDisposable
         Assert.Equal(
             [new PayloadIndexField("place.name", PayloadIndexKind.Keyword)], collection.PayloadIndexes);
         Assert.Equal(isSealed ? 0 : 3, collection.FreshCount);
-        collection.Verify();
+        Assert.True(collection.Verify().IsSound);
         ulong[] dead = [5, 9, 59];
         var keys = Enumerable.Range(0, 120).Where(key => key is < 60 or >= 106)
             .Select(key => (ulong)key).Except(dead).Select(key => (Key)key).ToList();

@@ -34,7 +34,7 @@ public sealed class KilledWriterTests(ITestOutputHelper output)
             }
 
             model.Compare(reader);
-            collection.Verify();
+            Assert.True(collection.Verify().IsSound);
         }
 
         output.WriteLine($"seed {seed}: {kills} kills, {applied} batches, {model.Points.Count} points");

@@ -60,7 +60,7 @@ public sealed class StoreModelTests(ITestOutputHelper output)
         }
 
         output.WriteLine($"seed {seed}: {changes} changes, {sealings} seals, {model.Points.Count} points");
-        collection.Verify();
+        Assert.True(collection.Verify().IsSound);
         collection.Dispose();
         using Collection again = Collection.Open(path, settings);
         using CollectionReader last = again.Read();

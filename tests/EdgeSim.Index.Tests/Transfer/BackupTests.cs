@@ -12,10 +12,13 @@ public sealed class BackupTests(ITestOutputHelper output)
     private const int ChangesMax = 12;
 
     [Theory]
-    [InlineData(false, true)]
-    [InlineData(false, false)]
-    [InlineData(true, false)]
-    public void Backup_WhileBatchesAndLoadsHappen_IsAPrefixOfThem(bool isTar, bool sharesBytes)
+    [InlineData(false, true, false)]
+    [InlineData(false, false, false)]
+    [InlineData(true, false, false)]
+    [InlineData(false, true, true)]
+    [InlineData(true, false, true)]
+    public void Backup_WhileBatchesAndLoadsHappen_IsAPrefixOfThem(
+        bool isTar, bool sharesBytes, bool isBeside)
     {
         using var directory = new TemporaryDirectory();
         CollectionOptions options = StoreBatch.Options(Durability.None);
@@ -32,7 +35,10 @@ public sealed class BackupTests(ITestOutputHelper output)
             int before = CountOf(tags);
             Assert.True(SpinWait.SpinUntil(() => CountOf(tags) > before + 30, 60_000));
             string target = directory.Sub(isTar ? $"b{i}.tar" : $"b{i}");
-            BackupResult result = collection.Backup(target, new BackupOptions { SharesBytes = sharesBytes });
+            var how = new BackupOptions { SharesBytes = sharesBytes };
+            BackupResult result = isBeside
+                ? Collection.BackupBeside(path, target, how)
+                : collection.Backup(target, how);
             string copy = isTar ? directory.Sub($"r{i}") : target;
             if (isTar)
             {
@@ -73,7 +79,7 @@ public sealed class BackupTests(ITestOutputHelper output)
         }
 
         Assert.Equal(0, collection.Count);
-        collection.Verify();
+        Assert.True(collection.Verify().IsSound);
     }
 
     [Fact]

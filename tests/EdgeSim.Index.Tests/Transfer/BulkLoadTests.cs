@@ -65,7 +65,7 @@ public sealed class BulkLoadTests(ITestOutputHelper output)
         }
 
         output.WriteLine($"{loads} loads, {model.Points.Count} points");
-        collection.Verify();
+        Assert.True(collection.Verify().IsSound);
         collection.Dispose();
         Assert.True(Collection.Verify(path, null).IsSound);
     }
@@ -109,7 +109,7 @@ public sealed class BulkLoadTests(ITestOutputHelper output)
         writer.Wait();
         Assert.Equal(Rows.Text($"{newest}"), collection.PayloadOf(newest % Keys));
         Assert.Equal(2 * Keys, collection.Count);
-        collection.Verify();
+        Assert.True(collection.Verify().IsSound);
     }
 
     [Theory]
@@ -121,7 +121,8 @@ public sealed class BulkLoadTests(ITestOutputHelper output)
         const int Count = 9600;
         using var directory = new TemporaryDirectory();
         string path = directory.Sub("c");
-        using (Collection collection = Collection.Create(path, Rows.Options(Metric.Dot, Dimension), Rows.Quiet))
+        using (
+            Collection collection = Collection.Create(path, Rows.Options(Metric.Dot, Dimension), Rows.Quiet))
         {
             using BulkLoad load = collection.StartBulkLoad(new BulkLoadOptions { RowsExpected = expected });
             for (ulong key = 0; key < Count; key++)
@@ -140,7 +141,7 @@ public sealed class BulkLoadTests(ITestOutputHelper output)
 
         using Collection again = Collection.Open(path, Rows.Quiet);
         Rows.AssertHolds(again, Count);
-        again.Verify();
+        Assert.True(again.Verify().IsSound);
     }
 
     [Fact]

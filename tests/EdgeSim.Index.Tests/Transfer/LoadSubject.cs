@@ -78,7 +78,7 @@ internal sealed class LoadSubject(bool hasFaults, Func<FileCall, bool>? forgets 
         }
 
         using Collection collection = Collection.Open(path, Rows.Tiny, files);
-        collection.Verify();
+        Assert.True(collection.Verify().IsSound);
         using CollectionReader reader = collection.Read();
         int count = 0;
         if (reader.TryGet(StoreBatch.TagKey, out Match row))

@@ -11,7 +11,8 @@ public sealed class PointReaderFuzzTests(ITestOutputHelper output)
 
     public static TheoryData<string> Corpus =>
     [
-        "float32-v1.npy", "float64-v2.npy", "float16-v3.npy", "int8.npy", "uint8.npy", "rows.fbin", "rows.i8bin",
+        "float32-v1.npy", "float64-v2.npy", "float16-v3.npy", "int8.npy", "uint8.npy", "rows.fbin",
+        "rows.i8bin",
         "rows.u8bin", "rows.fvecs", "rows.bvecs", "points.jsonl", "points.msgpack",
     ];
 

@@ -105,7 +105,8 @@ public sealed class PointReaderTests
         using var directory = new TemporaryDirectory();
         using Collection collection = Collection.Create(
             directory.Sub("c"), Rows.Options(Metric.Dot, 2), Rows.Quiet);
-        var file = new MemoryStream(Encoding.UTF8.GetBytes("{\"id\":9,\"vector\":[3,4]}\r\n" + line + "\n\n"));
+        var file = new MemoryStream(
+            Encoding.UTF8.GetBytes("{\"id\":9,\"vector\":[3,4]}\r\n" + line + "\n\n"));
         using PointReader reader = PointReader.Open(
             "f", file, PointFormat.JsonLines, new PointReaderOptions());
         if (what is null)

@@ -5,15 +5,17 @@ using EdgeSim.Index.Transfer;
 namespace EdgeSim.Index.Tests.Transfer;
 
 /// <summary>
-/// Random rows for a bulk load that follow from a tag alone: the puts of a <see cref="StoreBatch"/>, keys that
-/// come twice among them.
+/// Random rows for a bulk load that follow from a tag alone: the puts of a <see cref="StoreBatch"/>, keys
+/// that come twice among them.
 /// </summary>
 internal static class RandomLoad
 {
     public static IEnumerable<StoreChange> Puts(long tag, int rowsMax, int keys)
         => StoreBatch.Of(tag, rowsMax, keys).Changes.Where(change => change.Kind == StepKind.Put);
 
-    /// <summary>Starts a load with files of a few rows and appends everything; committing is the caller's.</summary>
+    /// <summary>
+    /// Starts a load with files of a few rows and appends everything; committing is the caller's.
+    /// </summary>
     public static BulkLoad Append(Collection collection, long tag, int rowsMax, int keys)
     {
         StoreChange[] puts = [.. Puts(tag, rowsMax, keys)];

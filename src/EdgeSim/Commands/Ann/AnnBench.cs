@@ -17,6 +17,7 @@ internal sealed class AnnBench : IDisposable
     private readonly TruthFile _truth;
     private readonly AnnCollection _collection;
     private readonly Output _output;
+    private readonly SearchOptions _search;
     private readonly int _queryCount;
     private readonly SearchScratch _scratch = new();
     private readonly Match[] _matches;
@@ -28,6 +29,7 @@ internal sealed class AnnBench : IDisposable
     {
         _options = options;
         _output = output;
+        _search = new SearchOptions { Threads = options.Threads };
         _rows = VectorFile.Open(options.BasePath);
         _queries = VectorFile.Open(options.QueryPath);
         if (_rows.Dimension != _queries.Dimension)
@@ -120,8 +122,9 @@ internal sealed class AnnBench : IDisposable
         return _options.Strategy.Search(
             reader,
             _block.AsSpan(queryOfBlock * _queries.Dimension, _queries.Dimension),
-            _scratch,
+            _search,
             effort,
+            _scratch,
             _matches);
     }
 

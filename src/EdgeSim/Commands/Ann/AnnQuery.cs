@@ -6,6 +6,7 @@ namespace EdgeSim.Commands.Ann;
 internal delegate SearchStatistics AnnQuery(
     in CollectionReader reader,
     ReadOnlySpan<float> query,
-    SearchScratch scratch,
+    SearchOptions options,
     AnnEffort effort,
+    SearchScratch scratch,
     Span<Match> matches);

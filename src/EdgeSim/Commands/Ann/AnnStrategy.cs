@@ -14,7 +14,12 @@ internal sealed record AnnStrategy(
     /// <summary>All that there are; one line each.</summary>
     internal static IReadOnlyList<AnnStrategy> All { get; } =
     [
-        new("flat", "every row: int8 codes, near ones again in float", 1, [AnnEffort.Only], Flat),
+        new(
+            "flat",
+            "every row: int8 codes, near ones again in float",
+            IndexLimits.SearchThreadsMax,
+            [AnnEffort.Only],
+            Flat),
     ];
 
     /// <exception cref="UserException">There is no such strategy.</exception>
@@ -32,8 +37,9 @@ internal sealed record AnnStrategy(
     private static SearchStatistics Flat(
         in CollectionReader reader,
         ReadOnlySpan<float> query,
-        SearchScratch scratch,
+        SearchOptions options,
         AnnEffort effort,
+        SearchScratch scratch,
         Span<Match> matches)
-        => reader.Search(query, scratch, matches);
+        => reader.Search(query, options, scratch, matches);
 }

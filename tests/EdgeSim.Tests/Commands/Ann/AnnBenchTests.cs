@@ -87,10 +87,11 @@ public sealed class AnnBenchTests : IDisposable
     private static SearchStatistics Some(
         in CollectionReader reader,
         ReadOnlySpan<float> query,
-        SearchScratch scratch,
+        SearchOptions options,
         AnnEffort effort,
+        SearchScratch scratch,
         Span<Match> matches) =>
-        reader.Search(query, scratch, matches[..(int)effort.Value])
+        reader.Search(query, options, scratch, matches[..(int)effort.Value])
             with { Complete = (int)effort.Value == matches.Length };
 
     private AnnOptions Options(AnnStrategy strategy) => new(
