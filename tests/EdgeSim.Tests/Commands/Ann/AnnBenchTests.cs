@@ -1,5 +1,6 @@
 using EdgeSim.Commands;
 using EdgeSim.Commands.Ann;
+using EdgeSim.Commands.Reports;
 using EdgeSim.Index;
 
 namespace EdgeSim.Tests.Commands.Ann;
