@@ -29,7 +29,7 @@ read_arguments() {
 # user names is the user's: nothing is installed there unasked, except for the demo. Nor is one model installed
 # beside another: the user may have removed it to save memory.
 needs_models() {
-  case "$command " in models\ * | doctor\ * | "bench kernels "* | help\ *) return 1 ;; esac
+  case "$command " in models\ * | doctor\ * | "bench kernels "* | "bench store "* | "bench ann "* | "bench fetch "* | help\ *) return 1 ;; esac
   [[ -z $models_given && -z $models_named && -z $(compgen -G "$EDGESIM_MODELS/*/manifest.json") ]]
 }
 

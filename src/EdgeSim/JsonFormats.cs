@@ -30,6 +30,8 @@ namespace EdgeSim;
 [JsonSerializable(typeof(BenchReport))]
 [JsonSerializable(typeof(KernelBenchReport))]
 [JsonSerializable(typeof(StoreBenchReport))]
+[JsonSerializable(typeof(AnnLine))]
+[JsonSerializable(typeof(DatasetReport))]
 [JsonSerializable(typeof(VerifyLine))]
 [JsonSerializable(typeof(RepairLine))]
 [JsonSerializable(typeof(TortureRunReport))]

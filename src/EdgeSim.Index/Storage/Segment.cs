@@ -68,6 +68,9 @@ internal sealed class Segment
     /// <summary>Whether some block has failed its checksum since the file was opened.</summary>
     internal bool IsDamaged => _sections.IsDamaged;
 
+    /// <summary>All sections but the checksums, in the order of the file's table.</summary>
+    internal IReadOnlyList<Section> Sections => _sections.All;
+
     /// <summary>The smallest key. Read at the first use, so that opening reads no keys.</summary>
     internal Key FirstKey => _range.Value.First;
 

@@ -58,7 +58,11 @@ public static class BenchCommand
         });
         return new Command("bench", "Measure this binary on this machine.")
         {
-            encode, KernelBenchCommand.Create(global, output), StoreBenchCommand.Create(global, output),
+            encode,
+            KernelBenchCommand.Create(global, output),
+            StoreBenchCommand.Create(global, output),
+            FetchBenchCommand.Create(global, output),
+            AnnBenchCommand.Create(global, output),
         };
     }
 
