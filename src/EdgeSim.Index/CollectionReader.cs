@@ -39,6 +39,10 @@ public readonly ref struct CollectionReader
     /// </param>
     /// <param name="matches">As many as wanted, 0 to <see cref="IndexLimits.KMax"/>; best first.</param>
     /// <param name="vector">Which vector of the points; null: the collection's first.</param>
+    /// <param name="effort">
+    /// 0: exact. Otherwise segments that have a graph are searched through it, keeping this many rows on the
+    /// way (at least as many as matches): more find more, and take longer.
+    /// </param>
     /// <returns>How many matches there are, and what the search did.</returns>
     /// <exception cref="ArgumentException">
     /// Wrong dimension, too many matches, a component that is not finite or too large, a zero vector for
@@ -48,7 +52,11 @@ public readonly ref struct CollectionReader
     /// A block that the scan needs fails its checksum: no answer is better than a wrong one.
     /// </exception>
     public SearchStatistics Search(
-        ReadOnlySpan<float> query, SearchScratch scratch, Span<Match> matches, string? vector = null)
+        ReadOnlySpan<float> query,
+        SearchScratch scratch,
+        Span<Match> matches,
+        string? vector = null,
+        int effort = 0)
     {
         ArgumentNullException.ThrowIfNull(scratch);
         int column = _snapshot.Options.ColumnOf(vector);
@@ -59,7 +67,13 @@ public readonly ref struct CollectionReader
                 $"{matches.Length} matches are asked for; allowed are {IndexLimits.KMax}.", nameof(matches));
         }
 
-        return FlatIndex.Search(_snapshot, column, VectorKernels.Best, query, scratch, matches);
+        if ((uint)effort > IndexLimits.EffortMax)
+        {
+            throw new ArgumentException(
+                $"The effort is {effort}; allowed are 0 to {IndexLimits.EffortMax}.", nameof(effort));
+        }
+
+        return FlatIndex.Search(_snapshot, column, VectorKernels.Best, query, scratch, matches, effort);
     }
 
     /// <summary>Whether there is a point of this key.</summary>

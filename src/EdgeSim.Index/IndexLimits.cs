@@ -16,6 +16,12 @@ public static class IndexLimits
     public const int KMax = 10_000;
 
     /// <summary>
+    /// Rows that a search through a graph keeps: as many as matches can be asked for. Beyond some thousand a
+    /// scan is faster.
+    /// </summary>
+    public const int EffortMax = KMax;
+
+    /// <summary>
     /// Bytes of one row's payload: a long passage or a record, not a picture; it is copied once on its way to
     /// disk.
     /// </summary>

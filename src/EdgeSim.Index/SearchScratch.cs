@@ -9,7 +9,8 @@ namespace EdgeSim.Index;
 public sealed class SearchScratch
 {
     /// <summary>
-    /// Bytes that one scratch can grow to: query, its codes, the dot products of a step, the heap.
+    /// Bytes that one scratch can grow to: query, its codes, the dot products of a step, the heap. A search
+    /// through graphs adds a byte for each vector of the largest segment, and its pool.
     /// </summary>
     public const int BytesMax =
         (IndexLimits.DimensionMax * (sizeof(float) + sizeof(sbyte)))
@@ -26,9 +27,13 @@ public sealed class SearchScratch
         => (_dots.LongLength * sizeof(int))
             + (_query.LongLength * sizeof(float))
             + _codes.LongLength
-            + Best.Bytes;
+            + Best.Bytes
+            + Walk.Bytes;
 
     internal TopK Best { get; } = new();
+
+    /// <summary>Memory of walks through graphs; a byte for each vector of the largest segment.</summary>
+    internal HnswScratch Walk { get; } = new();
 
     internal Span<int> Dots => _dots;
 

@@ -22,13 +22,18 @@ internal static class FlatIndex
     /// <summary>
     /// Searches a snapshot. Allocates nothing once the scratch has grown to the question's size.
     /// </summary>
+    /// <remarks>
+    /// With an effort above 0, segments that have a graph are searched through it: faster, and no longer
+    /// exact.
+    /// </remarks>
     internal static SearchStatistics Search(
         Snapshot snapshot,
         int column,
         VectorKernels kernels,
         ReadOnlySpan<float> query,
         SearchScratch scratch,
-        Span<Match> matches)
+        Span<Match> matches,
+        int effort = 0)
     {
         VectorOptions options = snapshot.Options.Vectors[column];
         scratch.Prepare(options.Stride, matches.Length);
@@ -42,15 +47,20 @@ internal static class FlatIndex
         uint firstPlace = 0;
         for (int i = 0; i < snapshot.SourceCount; i++)
         {
-            firstPlace += i < snapshot.Views.Length
-                ? (uint)scan.Run(snapshot.Views[i], column, firstPlace)
-                : (uint)scan.Run(snapshot.Fresh[i - snapshot.Views.Length], column, firstPlace);
+            firstPlace += i >= snapshot.Views.Length
+                ? (uint)scan.Run(snapshot.Fresh[i - snapshot.Views.Length], column, firstPlace)
+                : effort > 0 && snapshot.Views[i].Segment.Column(column).Graph is not null
+                    ? (uint)scan.Walk(snapshot.Views[i], column, firstPlace, effort, matches.Length)
+                    : (uint)scan.Run(snapshot.Views[i], column, firstPlace);
         }
 
         int count = Collect(snapshot, column, scratch.Best, matches);
         int sideBytes = options.Metric == Metric.Cosine ? sizeof(int) : sizeof(int) + sizeof(float);
         return new SearchStatistics(
-            count, firstPlace, scan.Rescored, firstPlace * (long)(options.Stride + sideBytes), true);
+            count, scan.Compared, scan.Rescored, scan.Compared * (options.Stride + sideBytes), scan.IsExact)
+        {
+            RowsExpanded = scan.Expanded,
+        };
     }
 
     /// <summary>Vectors that a snapshot's source has in a column.</summary>
@@ -97,10 +107,32 @@ internal static class FlatIndex
         /// <summary>Rows measured with the float query.</summary>
         internal long Rescored { get; private set; }
 
+        /// <summary>Rows whose codes met the query's codes.</summary>
+        internal long Compared { get; private set; }
+
+        /// <summary>Rows of graphs whose links were followed.</summary>
+        internal long Expanded { get; private set; }
+
+        /// <summary>Whether every live row was compared.</summary>
+        internal bool IsExact { get; private set; } = true;
+
+        /// <summary>Searches the graph of a segment; returns how many vectors it has.</summary>
+        internal int Walk(SegmentView view, int column, uint firstPlace, int effort, int k)
+        {
+            HnswIndex search = HnswIndex.Search(
+                view, column, null, kernels, _metric, _query, effort, k, firstPlace, scratch);
+            Compared += search.Compared;
+            Expanded += search.Expanded;
+            Rescored += search.Rescored;
+            IsExact &= search.IsExact;
+            return view.Segment.Column(column).Count;
+        }
+
         /// <summary>Scans a segment; returns how many vectors that were.</summary>
         internal int Run(SegmentView view, int column, uint firstPlace)
         {
             SegmentColumn from = view.Segment.Column(column);
+            Compared += from.Count;
             int step = Math.Clamp(StepBytes / _stride, 1, StepRowsMax);
             for (int first = 0; first < from.Count; first += step)
             {
@@ -126,6 +158,7 @@ internal static class FlatIndex
         {
             FreshColumn from = view.Rows.Column(column);
             int count = view.CountOf(column);
+            Compared += count;
             for (int first = 0; first < count; first += FreshColumn.ChunkRows)
             {
                 int rows = Math.Min(FreshColumn.ChunkRows, count - first);

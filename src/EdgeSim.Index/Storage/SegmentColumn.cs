@@ -1,4 +1,5 @@
 using EdgeSim.Index.Quantization;
+using EdgeSim.Index.Search;
 
 namespace EdgeSim.Index.Storage;
 
@@ -17,6 +18,7 @@ internal sealed class SegmentColumn
     private readonly Section? _owners;
     private readonly Section? _vectors;
     private readonly int _rows;
+    private readonly Lazy<HnswGraph?> _graph;
 
     internal SegmentColumn(SegmentSections sections, int column, int stride, int rows)
     {
@@ -29,7 +31,14 @@ internal sealed class SegmentColumn
         _rows = rows;
         Stride = stride;
         Count = checked((int)(_scales.Bytes / sizeof(float)));
+        Section? graph = sections.Find(SectionId.Graph, column);
+        _graph = new Lazy<HnswGraph?>(
+            () => graph is null ? null : new HnswGraph(graph, Count), LazyThreadSafetyMode.PublicationOnly);
     }
+
+    /// <summary>The graph; null where the segment was made without. Its header is read at the first use.</summary>
+    /// <exception cref="IndexCorruptException">The header is damaged.</exception>
+    internal HnswGraph? Graph => _graph.Value;
 
     /// <summary>Vectors.</summary>
     internal int Count { get; }
@@ -46,6 +55,29 @@ internal sealed class SegmentColumn
 
     /// <summary>[count] sums of squared codes.</summary>
     internal ReadOnlySpan<int> SquareSums(int first, int count) => _squareSums.Read<int>(first, count);
+
+    /// <summary>The codes of all vectors, of which only the named ones may be read. At most 2 GiB.</summary>
+    internal ReadOnlySpan<sbyte> CodesAt(ReadOnlySpan<int> vectors)
+    {
+        foreach (int vector in vectors)
+        {
+            _codes.Touch((long)vector * Stride, Stride);
+        }
+
+        return _codes.Untouched<sbyte>();
+    }
+
+    internal float ScaleAt(int vector)
+    {
+        _scales.Touch((long)vector * sizeof(float), sizeof(float));
+        return _scales.Untouched<float>()[vector];
+    }
+
+    internal int SquareSumAt(int vector)
+    {
+        _squareSums.Touch((long)vector * sizeof(int), sizeof(int));
+        return _squareSums.Untouched<int>()[vector];
+    }
 
     internal QuantizedRow Side(int vector) => new(
         _scales.Read<float>(vector, 1)[0],

@@ -17,6 +17,9 @@ internal sealed class WritePace(long bytesPerSecond, CancellationToken stop, Act
     /// <summary>No rate, no end.</summary>
     internal static WritePace Free => new(0, CancellationToken.None);
 
+    /// <summary>Set when the work is to end.</summary>
+    internal CancellationToken Stop => stop;
+
     /// <summary>Notes what was written, and waits while it is ahead of the rate.</summary>
     /// <exception cref="OperationCanceledException">The collection is being closed.</exception>
     internal void Written(int bytes)
