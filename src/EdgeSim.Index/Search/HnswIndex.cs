@@ -148,14 +148,13 @@ internal ref struct HnswIndex
             places[0] = place;
             for (int count = 1; count > 0;)
             {
-                Compare(rows[..count]);
+                Rank(rows[..count]);
                 int nearest = -1;
                 for (int i = 0; i < count; i++)
                 {
-                    float key = KeyOf(rows[i], _walk.Dots[i]);
-                    if (key < best)
+                    if (_walk.Keys[i] < best)
                     {
-                        best = key;
+                        best = _walk.Keys[i];
                         nearest = i;
                     }
                 }
@@ -189,20 +188,20 @@ internal ref struct HnswIndex
         Span<byte> seen = _walk.Seen;
         byte epoch = _walk.Epoch;
         int[] rows = _walk.Rows;
-        int[] dots = _walk.Dots;
+        float[] keys = _walk.Keys;
         long end = Compared + eligible;
         seen[entry] = epoch;
         rows[0] = entry;
         int count = 1;
         do
         {
-            Compare(rows.AsSpan(0, count));
+            Rank(rows.AsSpan(0, count));
             for (int i = 0; i < count; i++)
             {
-                float key = KeyOf(rows[i], dots[i]);
-                if (key < pool.Bound)
+                if (keys[i] < pool.Bound)
                 {
-                    pool.Add(key, rows[i], _isEveryRowEligible || IsEligible(rows[i]));
+                    _kernels.Prefetch(_graph.BaseBlock(rows[i]));
+                    pool.Add(keys[i], rows[i], _isEveryRowEligible || IsEligible(rows[i]));
                 }
             }
 
@@ -240,18 +239,41 @@ internal ref struct HnswIndex
         _kernels.Dot(_scratch.Codes, _column.CodesAt(rows), rows, _walk.Dots.AsSpan(0, rows.Length));
     }
 
-    /// <summary>Smaller for nearer rows; comparable within this search only.</summary>
-    private readonly float KeyOf(int row, int dot)
+    /// <summary>
+    /// Keys of some rows, smaller for nearer ones; comparable within this search only. The side numbers are
+    /// asked for before the codes, so that waiting for them and computing go on together.
+    /// </summary>
+    private void Rank(ReadOnlySpan<int> rows)
     {
-        switch (_metric)
+        Span<float> factors = _walk.Factors.AsSpan(0, rows.Length);
+        Span<float> offsets = _walk.Offsets.AsSpan(0, rows.Length);
+        if (_metric == Metric.Cosine)
         {
-            case Metric.Cosine:
-                return -dot / MathF.Sqrt(_column.SquareSumAt(row));
-            case Metric.Dot:
-                return -(_column.ScaleAt(row) * _inverseScale) * dot;
-            default:
-                float factor = _column.ScaleAt(row) * _inverseScale;
-                return factor * ((factor * _column.SquareSumAt(row)) - (2 * _queryScale * dot));
+            ReadOnlySpan<int> squareSums = _column.SquareSumsAt(rows);
+            for (int i = 0; i < rows.Length; i++)
+            {
+                factors[i] = 1f / MathF.Sqrt(squareSums[rows[i]]);
+                offsets[i] = 0f;
+            }
+        }
+        else
+        {
+            ReadOnlySpan<float> scales = _column.ScalesAt(rows);
+            ReadOnlySpan<int> squareSums = _metric == Metric.Dot ? default : _column.SquareSumsAt(rows);
+            for (int i = 0; i < rows.Length; i++)
+            {
+                float factor = scales[rows[i]] * _inverseScale;
+                factors[i] = _metric == Metric.Dot ? factor : 2 * _queryScale * factor;
+                offsets[i] = _metric == Metric.Dot ? 0f : factor * factor * squareSums[rows[i]];
+            }
+        }
+
+        Compare(rows);
+        ReadOnlySpan<int> dots = _walk.Dots.AsSpan(0, rows.Length);
+        Span<float> keys = _walk.Keys.AsSpan(0, rows.Length);
+        for (int i = 0; i < keys.Length; i++)
+        {
+            keys[i] = offsets[i] - (factors[i] * dots[i]);
         }
     }
 
@@ -268,12 +290,14 @@ internal ref struct HnswIndex
     {
         TopK best = _scratch.Best;
         Compare(rows);
+        ReadOnlySpan<float> scales = _column.ScalesAt(rows);
+        ReadOnlySpan<int> squareSums = _column.SquareSumsAt(rows);
         bool any = false;
         for (int i = 0; i < rows.Length; i++)
         {
             int row = rows[i];
-            float scale = _column.ScaleAt(row);
-            int squareSum = _column.SquareSumAt(row);
+            float scale = scales[row];
+            int squareSum = squareSums[row];
             if (best.IsFull && !_query.CanBeat(_walk.Dots[i], scale, squareSum, best.Threshold))
             {
                 continue;

@@ -17,8 +17,17 @@ internal sealed class HnswScratch
     /// <summary>Their dot products.</summary>
     internal int[] Dots { get; private set; } = [];
 
+    /// <summary>Their keys: the offset less the factor times the dot product.</summary>
+    internal float[] Keys { get; private set; } = [];
+
+    /// <summary>What their dot products count.</summary>
+    internal float[] Factors { get; private set; } = [];
+
+    /// <summary>What their keys are without.</summary>
+    internal float[] Offsets { get; private set; } = [];
+
     /// <summary>Bytes held.</summary>
-    internal long Bytes => _seen.LongLength + Pool.Bytes + ((long)Rows.Length * 2 * sizeof(int));
+    internal long Bytes => _seen.LongLength + Pool.Bytes + ((long)Rows.Length * 5 * sizeof(int));
 
     /// <summary>Stamp of the rows that this walk has seen.</summary>
     internal byte Epoch => _epoch;
@@ -51,6 +60,9 @@ internal sealed class HnswScratch
         {
             Rows = new int[rows];
             Dots = new int[rows];
+            Keys = new float[rows];
+            Factors = new float[rows];
+            Offsets = new float[rows];
         }
     }
 }

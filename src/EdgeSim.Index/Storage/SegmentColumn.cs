@@ -67,16 +67,26 @@ internal sealed class SegmentColumn
         return _codes.Untouched<sbyte>();
     }
 
-    internal float ScaleAt(int vector)
+    /// <summary>The scales of all vectors, of which only the named ones may be read.</summary>
+    internal ReadOnlySpan<float> ScalesAt(ReadOnlySpan<int> vectors)
     {
-        _scales.Touch((long)vector * sizeof(float), sizeof(float));
-        return _scales.Untouched<float>()[vector];
+        foreach (int vector in vectors)
+        {
+            _scales.Touch((long)vector * sizeof(float), sizeof(float));
+        }
+
+        return _scales.Untouched<float>();
     }
 
-    internal int SquareSumAt(int vector)
+    /// <summary>The sums of squared codes of all vectors, of which only the named ones may be read.</summary>
+    internal ReadOnlySpan<int> SquareSumsAt(ReadOnlySpan<int> vectors)
     {
-        _squareSums.Touch((long)vector * sizeof(int), sizeof(int));
-        return _squareSums.Untouched<int>()[vector];
+        foreach (int vector in vectors)
+        {
+            _squareSums.Touch((long)vector * sizeof(int), sizeof(int));
+        }
+
+        return _squareSums.Untouched<int>();
     }
 
     internal QuantizedRow Side(int vector) => new(
