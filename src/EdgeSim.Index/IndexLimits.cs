@@ -196,4 +196,13 @@ public static class IndexLimits
     /// Payload indexes of a collection: each costs a pass over the payloads when a segment is sealed.
     /// </summary>
     public const int PayloadIndexesMax = 64;
+
+    /// <summary>
+    /// Errors and, apart from them, notes that a verification lists: more say nothing new to a person, and a
+    /// file full of rubbish has one for each block.
+    /// </summary>
+    public const int ProblemsMax = 1000;
+
+    /// <summary>Keys of lost points that a repair lists; 240 KB, and all are counted.</summary>
+    public const int LostKeysMax = 10_000;
 }

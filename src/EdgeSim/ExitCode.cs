@@ -22,6 +22,9 @@ public enum ExitCode
     /// <summary>A defect of EdgeSim; the message says how to report it.</summary>
     Internal = 70,
 
+    /// <summary>A collection is damaged, as <c>edgesim verify</c> says.</summary>
+    Damaged = 72,
+
     /// <summary>The disk refused: full, read-only, damaged.</summary>
     InputOutput = 74,
 

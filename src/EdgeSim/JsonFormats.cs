@@ -30,6 +30,8 @@ namespace EdgeSim;
 [JsonSerializable(typeof(BenchReport))]
 [JsonSerializable(typeof(KernelBenchReport))]
 [JsonSerializable(typeof(StoreBenchReport))]
+[JsonSerializable(typeof(VerifyLine))]
+[JsonSerializable(typeof(RepairLine))]
 [JsonSerializable(typeof(TortureRunReport))]
 [JsonSerializable(typeof(DoctorReport))]
 [JsonSerializable(typeof(ModelsReport))]

@@ -4,7 +4,8 @@ using EdgeSim.Benchmarks;
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 if (args is not ["store", ..])
 {
-    Console.Error.WriteLine("Usage: EdgeSim.Benchmarks store [FOLDER]   durable upserts against SQLite, in FOLDER or here");
+    Console.Error.WriteLine(
+        "Usage: EdgeSim.Benchmarks store [FOLDER]   durable upserts against SQLite, in FOLDER or here");
     return 64;
 }
 

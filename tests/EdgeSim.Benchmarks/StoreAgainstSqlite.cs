@@ -6,9 +6,10 @@ using Microsoft.Data.Sqlite;
 namespace EdgeSim.Benchmarks;
 
 /// <summary>
-/// Durable upserts of 384-d vectors with a small payload, one batch after the other, against SQLite: write-ahead
-/// log, synchronous=FULL, a table of key, vector blob (float32) and payload blob, one transaction a batch, prepared
-/// statements. The same keys and vectors, in the same folder, alternating; medians of the rounds.
+/// Durable upserts of 384-d vectors with a small payload, one batch after the other, against SQLite:
+/// write-ahead log, synchronous=FULL, a table of key, vector blob (float32) and payload blob, one
+/// transaction a batch, prepared statements. The same keys and vectors, in the same folder, alternating;
+/// medians of the rounds.
 /// </summary>
 internal static class StoreAgainstSqlite
 {
@@ -102,7 +103,8 @@ internal static class StoreAgainstSqlite
     private static void WriteSqlite(SqliteConnection connection, int size, ulong[] keys, float[] vectors)
     {
         using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = "INSERT OR REPLACE INTO points(key, vector, payload) VALUES ($key, $vector, $payload)";
+        command.CommandText =
+            "INSERT OR REPLACE INTO points(key, vector, payload) VALUES ($key, $vector, $payload)";
         SqliteParameter key = command.Parameters.Add("$key", SqliteType.Integer);
         SqliteParameter vector = command.Parameters.Add("$vector", SqliteType.Blob);
         command.Parameters.Add("$payload", SqliteType.Blob).Value = s_payload;

@@ -270,7 +270,8 @@ public sealed unsafe class AvxVnniKernels : X64Kernels
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int One(sbyte* query, sbyte* row, int length, int bias, bool isScan)
-        => Vector256.Sum(Lanes(query, row, length, isScan)) - bias + DotOfTail(query, row, length & ~15, length);
+        => Vector256.Sum(Lanes(query, row, length, isScan)) - bias
+            + DotOfTail(query, row, length & ~15, length);
 
     private static Vector256<int> Add(
         Vector256<int> sum, sbyte* row, Vector256<sbyte> query, Vector256<byte> sign)

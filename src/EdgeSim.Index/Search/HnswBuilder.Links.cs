@@ -3,7 +3,9 @@ namespace EdgeSim.Index.Search;
 /// <content>Which rows become neighbours.</content>
 internal sealed partial class HnswBuilder
 {
-    /// <summary>Rows to choose from, besides the effort: a full list and what takes the place of dead rows.</summary>
+    /// <summary>
+    /// Rows to choose from, besides the effort: a full list and what takes the place of dead rows.
+    /// </summary>
     private const int CandidatesMax = 512;
 
     /// <summary>
@@ -82,7 +84,9 @@ internal sealed partial class HnswBuilder
     private (HnswLinks Links, int List) ListOf(int row, int layer)
         => layer == 0 ? (_base, row) : (_upper, _upperStarts[row] + layer - 1);
 
-    /// <summary>Writes the worker's rows as the links of a row that nobody can see in this layer yet.</summary>
+    /// <summary>
+    /// Writes the worker's rows as the links of a row that nobody can see in this layer yet.
+    /// </summary>
     private void WriteOwn(int row, int layer, HnswWorker worker)
     {
         (HnswLinks links, int list) = ListOf(row, layer);

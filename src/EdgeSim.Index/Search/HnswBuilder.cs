@@ -5,14 +5,14 @@ namespace EdgeSim.Index.Search;
 
 /// <summary>
 /// Builds the graph of a column: rows are inserted one by one, by several threads at once. Malkov and
-/// Yashunin 2018, "Efficient and robust approximate nearest neighbor search using hierarchical navigable small
-/// world graphs", with the choice of neighbours of their algorithm 4. With one thread the graph follows from rows and
-/// options alone.
+/// Yashunin 2018, "Efficient and robust approximate nearest neighbor search using hierarchical navigable
+/// small world graphs", with the choice of neighbours of their algorithm 4. With one thread the graph
+/// follows from rows and options alone.
 /// </summary>
 /// <remarks>
-/// Memory beside the codes, with M links: 16 M + 30 bytes a row (M = 16: 286), and one byte a row and thread.
-/// A row is linked from the base layer up, so that whoever comes across it in one layer finds its links in those
-/// below.
+/// Memory beside the codes, with M links: 16 M + 30 bytes a row (M = 16: 286), and one byte a row and
+/// thread. A row is linked from the base layer up, so that whoever comes across it in one layer finds its
+/// links in those below.
 /// </remarks>
 internal sealed partial class HnswBuilder
 {
@@ -87,6 +87,7 @@ internal sealed partial class HnswBuilder
                 builder.Insert(row, worker);
             }
         });
+        builder.Adopt();
         return builder;
     }
 

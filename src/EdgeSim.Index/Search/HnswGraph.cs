@@ -77,7 +77,8 @@ internal sealed class HnswGraph
         _offsets = Offsets(_counts, BaseLinks, UpperLinks);
         if (_offsets[^1] != section.Bytes || header.Entry >= (uint)_counts[LayerCount])
         {
-            throw section.Wrong(0, $"is the header of {_offsets[^1]} bytes of graph, entered at {header.Entry}");
+            throw section.Wrong(
+                0, $"is the header of {_offsets[^1]} bytes of graph, entered at {header.Entry}");
         }
     }
 
@@ -159,7 +160,9 @@ internal sealed class HnswGraph
     internal ReadOnlySpan<byte> BaseBlock(int node)
         => _section.Read<byte>(GraphHeader.SizeBytes + ((long)node * _baseBytes), _baseBytes);
 
-    /// <summary>Turns links into numbers; ends at the first unused place, which holds the node's own.</summary>
+    /// <summary>
+    /// Turns links into numbers; ends at the first unused place, which holds the node's own.
+    /// </summary>
     internal int Decode(ReadOnlySpan<byte> block, int own, int end, Span<int> links)
     {
         int count = 0;

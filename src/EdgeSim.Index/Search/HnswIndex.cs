@@ -5,16 +5,21 @@ using EdgeSim.Index.Storage;
 namespace EdgeSim.Index.Search;
 
 /// <summary>
-/// Searches the graph of one segment where it lies: from the entry down to the base layer, there along the
-/// links, nearest first, until no row is left that could improve the best so many; these are then measured with the float
-/// query, as <see cref="FlatIndex"/> measures all. Dead and filtered rows are walked through and not
-/// returned. Where they are so many that a scan of the others is cheaper, or too few of the others are found, that scan is
-/// made: the answer is then exact.
+/// Searches the graph of one segment where it lies: from the entry down to the base layer, there along
+/// the links, nearest first, until no row is left that could improve the best so many; these are then
+/// measured with the float query, as <see cref="FlatIndex"/> measures all. Dead and filtered rows are
+/// walked through and not returned. Where they are so many that a scan of the others is cheaper, or too
+/// few of the others are found, that scan is made: the answer is then exact.
 /// </summary>
 internal ref struct HnswIndex
 {
-    /// <summary>Rows that do not count and are kept for each row that does, before a scan is cheaper.</summary>
+    /// <summary>
+    /// Rows that do not count and are kept for each row that does, before a scan is cheaper.
+    /// </summary>
     private const int PassingFactor = 16;
+
+    /// <summary>The same at most: 128 KiB of pool.</summary>
+    private const int PassingMax = 16 << 10;
 
     /// <summary>Rows of a step of rescoring.</summary>
     private const int StepRows = 16;
@@ -108,7 +113,7 @@ internal ref struct HnswIndex
         int eligible = Math.Min(_column.Count, _view.LiveCount);
         eligible = _filter is null ? eligible : Math.Min(eligible, _filter.Count());
         HnswPool pool = _walk.Pool;
-        pool.Reset(wanted, _isEveryRowEligible ? 0 : Math.Min(_column.Count, PassingFactor * wanted));
+        pool.Reset(wanted, _isEveryRowEligible ? 0 : Math.Min(PassingMax, PassingFactor * wanted));
         _walk.Reserve(Math.Max(_graph.BaseLinks, StepRows));
         if (eligible <= wanted || !Walk(Descend(), eligible) || pool.Eligible < Math.Min(k, eligible))
         {

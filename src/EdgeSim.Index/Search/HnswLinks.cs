@@ -5,9 +5,10 @@ namespace EdgeSim.Index.Search;
 /// every link beside it. 8 bytes a place and list.
 /// </summary>
 /// <remarks>
-/// A list is changed by the thread that holds its lock (a bit of the head) and read by anybody at any time: a
-/// place holds some row at every moment, whatever else is going on, so a reader sees links of the list as it
-/// was before, after, or of both. The lowest bit of a place says that the link is spare: a nearer one leads there as well.
+/// A list is changed by the thread that holds its lock (a bit of the head) and read by anybody at any
+/// time: a place holds some row at every moment, whatever else is going on, so a reader sees links of the
+/// list as it was before, after, or of both. The lowest bit of a place says that the link is spare: a
+/// nearer one leads there as well.
 /// </remarks>
 internal sealed class HnswLinks
 {

@@ -8,11 +8,12 @@ namespace EdgeSim.Index.Search;
 /// which stay where they are.
 /// </summary>
 /// <remarks>
-/// Cosine: -cos. Euclid: the squared distance. Dot: an inner product is no distance (a row need not be its own
-/// nearest), and neighbours chosen by it leave short vectors unreachable. So rows get one more component, sqrt(m^2 - |x|^2) with
-/// m the longest length: then all are equally long, and the order by distance from a query, whose component
-/// is 0, is the order by inner product (Bachrach et al. 2014, "Speeding up the Xbox recommender system").
-/// Scales are taken relative to the largest, so that no product leaves the range of a float.
+/// Cosine: -cos. Euclid: the squared distance. Dot: an inner product is no distance (a row need not be
+/// its own nearest), and neighbours chosen by it leave short vectors unreachable. So rows get one more
+/// component, sqrt(m^2 - |x|^2) with m the longest length: then all are equally long, and the order by
+/// distance from a query, whose component is 0, is the order by inner product (Bachrach et al. 2014,
+/// "Speeding up the Xbox recommender system"). Scales are taken relative to the largest, so that no
+/// product leaves the range of a float.
 /// </remarks>
 internal sealed unsafe class HnswRows
 {

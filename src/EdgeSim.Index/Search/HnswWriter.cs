@@ -4,7 +4,9 @@ using EdgeSim.Index.Storage;
 
 namespace EdgeSim.Index.Search;
 
-/// <summary>Writes a graph as a section (FORMAT.md, Graph). Memory: 8 bytes for each row of an upper layer.</summary>
+/// <summary>
+/// Writes a graph as a section (FORMAT.md, Graph). Memory: 8 bytes for each row of an upper layer.
+/// </summary>
 internal static class HnswWriter
 {
     /// <summary>Writes it; returns how many bytes.</summary>
@@ -39,7 +41,8 @@ internal static class HnswWriter
         for (int node = 0; node < graph.Count; node++)
         {
             int count = graph.ReadLinks(node, 0, links);
-            written += WriteLinks(to, block, links.AsSpan(0, count), node, graph.Options.BaseLinks, linkBytes);
+            written += WriteLinks(
+                to, block, links.AsSpan(0, count), node, graph.Options.BaseLinks, linkBytes);
         }
 
         written += Pad(to, offsets[1] - written);

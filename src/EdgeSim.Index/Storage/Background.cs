@@ -48,6 +48,11 @@ internal sealed class Background(Action work) : IDisposable
         }
 
         _idle.Wait();
+        lock (_gate)
+        {
+            // Whoever set it is out of it.
+        }
+
         _idle.Dispose();
     }
 

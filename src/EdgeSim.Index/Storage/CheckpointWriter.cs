@@ -11,6 +11,7 @@ internal sealed class CheckpointWriter : IDisposable
 {
     private readonly StoreContext _store;
     private readonly Lock _gate = new();
+    private readonly List<string> _left = [];
     private uint _nextNumber;
 
     /// <param name="store">The collection.</param>
@@ -74,10 +75,9 @@ internal sealed class CheckpointWriter : IDisposable
     {
         string path = _store.File(OrphanFiles.SegmentName(number));
         string temporary = path + AtomicFile.TemporarySuffix;
-        SegmentHeader header;
         try
         {
-            header = SegmentWriter.Write(
+            SegmentHeader header = SegmentWriter.Write(
                 _store.Files,
                 temporary,
                 _store.Descriptor.Id,
@@ -90,24 +90,25 @@ internal sealed class CheckpointWriter : IDisposable
                 progress);
             _store.Files.Rename(temporary, path);
             _store.Files.FlushDirectory(_store.Path);
+            var entry = new ManifestEntry
+            {
+                Number = number,
+                RowCount = header.RowCount,
+                FileBytes = header.FileBytes,
+                HeaderChecksum = header.HeaderChecksum,
+            };
+            Segment segment = SegmentOpener.Open(
+                _store.Files, path, _store.Descriptor.Id, _store.Options, entry);
+            segment.Share();
+            return segment;
         }
         catch (Exception refused) when (refused is not OperationCanceledException || progress is null)
         {
+            // No slot lists it: a disk that goes on refusing must not fill up with attempts.
             _store.TryDelete(System.IO.Path.GetFileName(temporary));
+            _store.TryDelete(System.IO.Path.GetFileName(path));
             throw;
         }
-
-        var entry = new ManifestEntry
-        {
-            Number = number,
-            RowCount = header.RowCount,
-            FileBytes = header.FileBytes,
-            HeaderChecksum = header.HeaderChecksum,
-        };
-        Segment segment = SegmentOpener.Open(
-            _store.Files, path, _store.Descriptor.Id, _store.Options, entry);
-        segment.Share();
-        return segment;
     }
 
     /// <summary>Makes the next checkpoint durable.</summary>
@@ -131,24 +132,39 @@ internal sealed class CheckpointWriter : IDisposable
                         StateChecksum = old.StateChecksum,
                     }
                     : WriteState(next);
-                WriteSlot(next);
+                ManifestSlot slot = SlotOf(next);
+                Manifest.Write(_store.Files, _store.File(Manifest.FileName), ref slot);
             }
             catch
             {
-                // New files stay on the disk: the slot may have reached it although its write reports a
-                // failure.
+                // New files stay on the disk until a slot has been written over that one: it may have reached
+                // the disk although its write reports a failure.
+                _left.AddRange(NamesOf(next).Except(NamesOf(old)));
                 Array.ForEach(next.Views, view => view.Segment.Release());
                 throw;
             }
 
             Current = next;
             RemoveReplaced(old, next);
+            _left.Except(NamesOf(next)).ToList().ForEach(_store.TryDelete);
+            _left.Clear();
             Array.ForEach(old.Views, view => view.Segment.Release());
         }
     }
 
+    /// <summary>The error for one file too many.</summary>
+    internal IndexFullException Full() => new(
+        _store.Path,
+        $"the collection has {Current.Views.Length} files; allowed are {IndexLimits.SegmentsMax}",
+        "Compact it, or start another collection.");
+
     /// <summary>Lets the segments go.</summary>
     public void Dispose() => Array.ForEach(Current.Views, view => view.Segment.Release());
+
+    /// <summary>The files that a slot lists, without logs.</summary>
+    private static IEnumerable<string> NamesOf(Checkpoint checkpoint)
+        => checkpoint.Views.Select(view => System.IO.Path.GetFileName(view.Segment.Path))
+            .Append(StateFile.Name(checkpoint.StateNumber));
 
     /// <summary>
     /// The next number. None is used twice, not even after a failure: what that failure left may be listed by
@@ -156,7 +172,8 @@ internal sealed class CheckpointWriter : IDisposable
     /// </summary>
     private uint TakeNumber() => Interlocked.Increment(ref _nextNumber) - 1;
 
-    private Checkpoint WriteState(Checkpoint next)
+    /// <summary>Writes what a checkpoint knows beside its segments, durable; nothing names it yet.</summary>
+    internal Checkpoint WriteState(Checkpoint next)
     {
         if (next.Fields.Count == 0 && next.Views.All(view => view.Dead.Count == 0))
         {
@@ -165,7 +182,17 @@ internal sealed class CheckpointWriter : IDisposable
 
         uint number = TakeNumber();
         byte[] bytes = StateFile.Serialize(_store.Descriptor.Id, number, next.Views, next.Fields);
-        _store.Files.Replace(_store.File(StateFile.Name(number)), bytes);
+        try
+        {
+            _store.Files.Replace(_store.File(StateFile.Name(number)), bytes);
+        }
+        catch
+        {
+            _store.TryDelete(StateFile.Name(number) + AtomicFile.TemporarySuffix);
+            _store.TryDelete(StateFile.Name(number));
+            throw;
+        }
+
         return next with
         {
             StateNumber = number,
@@ -174,14 +201,12 @@ internal sealed class CheckpointWriter : IDisposable
         };
     }
 
-    private void WriteSlot(Checkpoint next)
+    /// <summary>What the manifest says of a checkpoint.</summary>
+    internal ManifestSlot SlotOf(Checkpoint next)
     {
         if (next.Views.Length > IndexLimits.SegmentsMax)
         {
-            throw new IndexFullException(
-                _store.Path,
-                $"the collection has {next.Views.Length} files; allowed are {IndexLimits.SegmentsMax}",
-                "Compact it, or start another collection.");
+            throw Full();
         }
 
         var slot = new ManifestSlot
@@ -206,7 +231,7 @@ internal sealed class CheckpointWriter : IDisposable
             slot.Segments[i] = next.Views[i].Segment.Entry;
         }
 
-        Manifest.Write(_store.Files, _store.File(Manifest.FileName), ref slot);
+        return slot;
     }
 
     private void RemoveReplaced(Checkpoint old, Checkpoint next)

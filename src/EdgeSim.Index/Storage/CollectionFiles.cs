@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using EdgeSim.Index.Storage.Interop;
 
 namespace EdgeSim.Index.Storage;
 
@@ -18,10 +19,29 @@ internal static class CollectionFiles
     {
         ulong id = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
         byte[] descriptor = Descriptor.Serialize(id, options);
+
+        // The descriptor of a creation that failed has been removed, but for good only when this returns.
+        files.FlushDirectory(directory);
         files.Replace(
             Path.Combine(directory, Manifest.FileName), Manifest.New(id, Crc32C.Of(descriptor)));
         files.Replace(Path.Combine(directory, Descriptor.FileName), descriptor);
         files.FlushDirectory(Path.GetDirectoryName(directory) ?? directory);
+    }
+
+    /// <summary>
+    /// Makes the names of a collection's files durable, and its own as far as we may read the folder above.
+    /// </summary>
+    internal static void FlushNames(DurableFiles files, string directory)
+    {
+        files.FlushDirectory(directory);
+        try
+        {
+            files.FlushDirectory(Path.GetDirectoryName(directory) ?? directory);
+        }
+        catch (IOException refused) when (Libc.IsWritingRefused(refused))
+        {
+            // Whoever may not even read that folder has not made this one in it.
+        }
     }
 
     /// <summary>
@@ -38,27 +58,34 @@ internal static class CollectionFiles
             try
             {
                 CheckLengths(directory, slot);
-                long count = CountLive(directory, descriptor, slot);
-                return new CollectionSummary(
-                    descriptor.Options,
-                    CountLogged(directory, descriptor, slot) ?? count,
-                    checked((int)slot.SegmentCount),
-                    BytesOf(directory));
+                long count = CountLogged(directory, descriptor, slot)
+                    ?? CountLive(directory, descriptor, slot);
+                if (attempt == DescribeAttempts || IsNewest(slot))
+                {
+                    return new CollectionSummary(
+                        descriptor.Options, count, checked((int)slot.SegmentCount), BytesOf(directory));
+                }
+
+                // The logs that were read may begin behind a newer checkpoint.
             }
-            catch (IndexCorruptException) when (
-                attempt < DescribeAttempts
-                && Manifest.Read(DurableFiles.Disk, manifest, descriptor, out _).Commit != slot.Commit)
+            catch (IndexCorruptException) when (attempt < DescribeAttempts && !IsNewest(slot))
             {
                 // The files were merged into a newer one meanwhile.
             }
+
+            bool IsNewest(in ManifestSlot read)
+                => Manifest.Read(DurableFiles.Disk, manifest, descriptor, out _).Commit == read.Commit;
         }
     }
 
-    /// <summary>Bytes of all files of a collection.</summary>
+    /// <summary>
+    /// Bytes of all files of a collection. One that is removed meanwhile counts nothing: its length is of the
+    /// look that said that it is there.
+    /// </summary>
     internal static long BytesOf(string directory)
         => new DirectoryInfo(directory).EnumerateFiles()
             .Where(file => OrphanFiles.IsOurs(file.Name))
-            .Sum(file => file.Length);
+            .Sum(file => file.Exists ? file.Length : 0);
 
     private static void CheckLengths(string directory, in ManifestSlot slot)
     {
@@ -100,8 +127,7 @@ internal static class CollectionFiles
     /// <exception cref="IndexCorruptException">They end before a batch that was durable.</exception>
     private static long? CountLogged(string directory, Descriptor descriptor, in ManifestSlot slot)
     {
-        long? count = null;
-        ulong last = slot.Sequence;
+        var counts = new List<(ulong Sequence, long Count)>();
         foreach (uint number in LogFiles.List(directory))
         {
             if (number < slot.LogNumber)
@@ -111,18 +137,27 @@ internal static class CollectionFiles
 
             string path = Path.Combine(directory, LogFiles.Name(number));
             LogReader log = LogReader.Open(DurableFiles.Disk, path, number, descriptor.Id);
-            while (log.Header is not null && log.TryRead(out LogRecordHeader header, out _))
+            if (log.Header is not { } start)
             {
-                if (header.Sequence > slot.Sequence)
-                {
-                    last = header.Sequence;
-                    count = checked((long)header.LiveCount);
-                }
+                continue;
+            }
+
+            // Records of earlier logs do not count from where a later one begins, nor those behind a gap.
+            counts.RemoveAll(record => record.Sequence >= start.FirstSequence);
+            if (start.FirstSequence > Math.Max(counts.LastOrDefault().Sequence, slot.Sequence) + 1)
+            {
+                continue;
+            }
+
+            while (log.TryRead(out LogRecordHeader header, out _))
+            {
+                counts.Add((header.Sequence, checked((long)header.LiveCount)));
             }
         }
 
-        return last >= slot.Durable
-            ? count
+        (ulong last, long count) = counts.LastOrDefault();
+        return Math.Max(last, slot.Sequence) >= slot.Durable
+            ? (last > slot.Sequence ? count : null)
             : throw new IndexCorruptException(
                 directory,
                 null,
@@ -131,11 +166,12 @@ internal static class CollectionFiles
 
     /// <summary>
     /// Removes a collection's files, the one that makes it a collection first, then its directory if nothing
-    /// else is in it. The caller holds the lock.
+    /// else is in it. The caller holds the lock. After a power cut it is whole, or no collection any more.
     /// </summary>
     internal static void Remove(DurableFiles files, string directory)
     {
         files.Delete(Path.Combine(directory, Descriptor.FileName));
+        files.FlushDirectory(directory);
         files.Delete(Path.Combine(directory, Manifest.FileName));
         foreach (string path in Directory.GetFiles(directory))
         {

@@ -15,6 +15,10 @@ namespace EdgeSim.Index.Storage;
 internal sealed record Descriptor(ulong Id, CollectionOptions Options, uint Checksum)
 {
     internal const string FileName = "collection.json";
+
+    /// <summary>The format it was created with: in format 1 a payload was any bytes.</summary>
+    internal int Format { get; init; } = FormatNewest;
+
     private const int FormatNewest = 2;
 
     /// <summary>The bytes of the file.</summary>
@@ -34,9 +38,12 @@ internal sealed record Descriptor(ulong Id, CollectionOptions Options, uint Chec
     /// </exception>
     /// <exception cref="IndexFormatException">Of a newer format.</exception>
     internal static Descriptor Read(DurableFiles files, string path)
+        => Parse(path, files.Read(path, IndexLimits.DescriptorBytesMax));
+
+    /// <inheritdoc cref="Read"/>
+    internal static Descriptor Parse(string path, byte[] bytes)
     {
-        byte[] bytes = files.Read(path, IndexLimits.DescriptorBytesMax);
-        DescriptorDocument document = Parse(path, bytes);
+        DescriptorDocument document = ParseJson(path, bytes);
         if (document.Format is < 1 or > FormatNewest)
         {
             throw new IndexFormatException(
@@ -52,7 +59,7 @@ internal sealed record Descriptor(ulong Id, CollectionOptions Options, uint Chec
             CollectionOptions options = document.ToOptions();
             options.Validate();
             ulong id = ulong.Parse(document.Id, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
-            return new Descriptor(id, options, Crc32C.Of(bytes));
+            return new Descriptor(id, options, Crc32C.Of(bytes)) { Format = document.Format };
         }
         catch (Exception invalid) when (invalid is ArgumentException or FormatException or OverflowException)
         {
@@ -61,7 +68,7 @@ internal sealed record Descriptor(ulong Id, CollectionOptions Options, uint Chec
         }
     }
 
-    private static DescriptorDocument Parse(string path, byte[] bytes)
+    private static DescriptorDocument ParseJson(string path, byte[] bytes)
     {
         try
         {

@@ -69,7 +69,9 @@ internal static class GraphSections
             new ReadOnlySpan<int>(file + squareSums.Offset, count));
     }
 
-    /// <summary>The source whose graph is worth carrying over: the one with most vectors; null: none.</summary>
+    /// <summary>
+    /// The source whose graph is worth carrying over: the one with most vectors; null: none.
+    /// </summary>
     private static SegmentView? Source(IReadOnlyList<IRowSource> sources, int column)
         => sources.OfType<SegmentView>()
             .Where(view => view.LiveCount >= LiveMin * view.RowCount && HasGraph(view, column))

@@ -83,6 +83,35 @@ internal static class LogBody
         }
     }
 
+    /// <summary>The keys that a body says something about; throws as <see cref="Apply"/>.</summary>
+    internal static void AddKeys(ReadOnlyMemory<byte> body, HashSet<Key> keys)
+    {
+        var reader = new MessagePackReader(body);
+        try
+        {
+            while (!reader.End)
+            {
+                int length = reader.ReadArrayHeader();
+                bool isField = length == 2 && reader.NextMessagePackType == MessagePackType.Integer
+                    && reader.NextCode >= MessagePackCode.MinNegativeFixInt;
+                if (!isField && length > 0)
+                {
+                    keys.Add(ReadKey(ref reader));
+                    length--;
+                }
+
+                for (int i = 0; i < length; i++)
+                {
+                    reader.Skip();
+                }
+            }
+        }
+        catch (Exception wrong) when (wrong is MessagePackSerializationException or EndOfStreamException)
+        {
+            throw new FormatException(wrong.Message, wrong);
+        }
+    }
+
     private static void ApplyOne(ref MessagePackReader reader, WriteState state, CollectionOptions options)
     {
         int length = reader.ReadArrayHeader();

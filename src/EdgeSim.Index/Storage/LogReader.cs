@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace EdgeSim.Index.Storage;
 
@@ -7,6 +8,9 @@ namespace EdgeSim.Index.Storage;
 /// </summary>
 internal sealed class LogReader
 {
+    /// <summary>Where a header says whose the log is.</summary>
+    internal const long IdentityOffset = 12;
+
     private readonly byte[] _bytes;
 
     private LogReader(string path, byte[] bytes, LogHeader? header)
@@ -30,8 +34,12 @@ internal sealed class LogReader
     /// <exception cref="IndexFormatException">Of a newer version, or of another collection.</exception>
     /// <exception cref="IndexCorruptException">Missing, or too long to be one.</exception>
     internal static LogReader Open(DurableFiles files, string path, uint number, ulong collectionId)
+        => Parse(files.Read(path, IndexLimits.LogBytesMax), path, number, collectionId);
+
+    /// <summary>A log whose bytes have been read.</summary>
+    /// <exception cref="IndexFormatException">Of a newer version, or of another collection.</exception>
+    internal static LogReader Parse(byte[] bytes, string path, uint number, ulong collectionId)
     {
-        byte[] bytes = files.Read(path, IndexLimits.LogBytesMax);
         if (bytes.Length < LogHeader.SizeBytes)
         {
             return new LogReader(path, bytes, null);
@@ -57,7 +65,7 @@ internal sealed class LogReader
         {
             throw new IndexFormatException(
                 path,
-                12,
+                IdentityOffset,
                 "the log belongs to another collection or has another number",
                 "Restore the file that belongs here from a copy.");
         }
@@ -79,6 +87,36 @@ internal sealed class LogReader
         Position += -Position & (LogRecordHeader.Alignment - 1);
         return true;
     }
+
+    /// <summary>
+    /// Goes to the next whole record behind damage at <see cref="Position"/>, one of these sequences; false
+    /// when there is none.
+    /// </summary>
+    internal bool TrySkip(ulong first, ulong last)
+    {
+        int start = (Position + LogRecordHeader.Alignment - 1) & -LogRecordHeader.Alignment;
+        for (int at = start; at + LogRecordHeader.SizeBytes <= _bytes.Length; at += LogRecordHeader.Alignment)
+        {
+            var header = MemoryMarshal.Read<LogRecordHeader>(_bytes.AsSpan(at));
+            bool isPlausible = header.Sequence >= first && header.Sequence <= last
+                && header.Durable < header.Sequence;
+            if (isPlausible && TryReadAt(at, out _, out _))
+            {
+                Position = at;
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>
+    /// The header of the record at <see cref="Position"/>; false where there is no whole one.
+    /// </summary>
+    internal bool TryPeek(out LogRecordHeader header) => TryReadAt(Position, out header, out _);
+
+    /// <summary>Goes to a place.</summary>
+    internal void GoTo(int position) => Position = position;
 
     /// <summary>
     /// Bytes from <see cref="Position"/> on, without the zeros at the end: room that was taken ahead.
@@ -128,6 +166,18 @@ internal sealed class LogReader
         }
 
         return durable;
+    }
+
+    /// <summary>
+    /// Writes what was read once more, and returns when the disk has it. A flush alone would not do: after
+    /// one that failed in an earlier process the system takes the pages for written, and they are in its
+    /// memory alone.
+    /// </summary>
+    internal void Keep(DurableFiles files)
+    {
+        using SafeFileHandle file = files.Open(Path);
+        files.Write(file, _bytes.AsSpan(0, Math.Min(Position, _bytes.Length)), 0);
+        files.Flush(file);
     }
 
     private bool TryReadAt(int at, out LogRecordHeader header, out ReadOnlyMemory<byte> body)

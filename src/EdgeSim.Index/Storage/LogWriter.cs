@@ -17,6 +17,9 @@ internal sealed class LogWriter(DurableFiles files, string directory, ulong coll
     private long _end;
     private long _reserved;
 
+    /// <summary>Batches up to this one may be in earlier files only, which were not flushed.</summary>
+    private ulong _behind;
+
     /// <summary>Number of the newest log file; 0 before there was one.</summary>
     internal uint Number { get; set; }
 
@@ -28,6 +31,12 @@ internal sealed class LogWriter(DurableFiles files, string directory, ulong coll
 
     /// <summary>Whether there is a file to append to.</summary>
     internal bool IsOpen => _file is not null;
+
+    /// <summary>
+    /// Whether the newest file may hold a batch whose write was reported as failed, because it could not be
+    /// cut off: the next file's header says that it does not count.
+    /// </summary>
+    internal bool MayHoldFailed { get; private set; }
 
     /// <summary>Bytes of the file.</summary>
     internal long Bytes => _end;
@@ -65,6 +74,8 @@ internal sealed class LogWriter(DurableFiles files, string directory, ulong coll
         _file = file;
         _end = LogHeader.SizeBytes;
         _reserved = 0;
+        _behind = Durable < firstSequence - 1 ? firstSequence - 1 : 0;
+        MayHoldFailed = false;
         Written = firstSequence - 1;
     }
 
@@ -81,24 +92,32 @@ internal sealed class LogWriter(DurableFiles files, string directory, ulong coll
         }
         catch
         {
-            Abandon();
+            if (Abandon())
+            {
+                NoteDurable();
+            }
+
             throw;
         }
     }
 
-    /// <summary>Returns when the disk has what was appended.</summary>
+    /// <summary>
+    /// Returns when the disk has what was appended to this file. What is in earlier ones alone becomes
+    /// durable by being sealed; until then <see cref="Durable"/> stays.
+    /// </summary>
+    /// <param name="keptEnd">Where the file is cut when that fails.</param>
     /// <exception cref="IOException">The disk refuses; there is no file to append to any more.</exception>
     internal void Flush(long keptEnd)
     {
         try
         {
             files.FlushData(_file!);
-            Durable = Written;
+            NoteDurable();
         }
         catch
         {
             _end = keptEnd;
-            Abandon();
+            _ = Abandon();
             throw;
         }
     }
@@ -117,12 +136,15 @@ internal sealed class LogWriter(DurableFiles files, string directory, ulong coll
     /// Cuts off what was not acknowledged, as far as the disk lets us, and closes the file. Where it does
     /// not, the next log's header says that it does not count.
     /// </summary>
-    private void Abandon()
+    /// <returns>Whether the disk says that it has what is left.</returns>
+    private bool Abandon()
     {
+        MayHoldFailed = true;
         try
         {
             files.SetLength(_file!, _end);
             files.Flush(_file!);
+            MayHoldFailed = false;
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
@@ -130,6 +152,7 @@ internal sealed class LogWriter(DurableFiles files, string directory, ulong coll
         }
 
         Close();
+        return !MayHoldFailed;
     }
 
     /// <summary>
@@ -144,6 +167,8 @@ internal sealed class LogWriter(DurableFiles files, string directory, ulong coll
             _reserved = files.TryReserve(_file!, bytes) ? bytes : long.MaxValue;
         }
     }
+
+    private void NoteDurable() => Durable = Durable >= _behind ? Written : Durable;
 
     private void TryDelete(string path)
     {

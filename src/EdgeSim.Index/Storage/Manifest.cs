@@ -25,11 +25,20 @@ internal static class Manifest
             NextNumber = 1,
             LiveCountAndOne = 1,
         };
+        return Of(ref slot);
+    }
+
+    /// <summary>The bytes of a manifest with one commit and zeros in the other slot.</summary>
+    internal static byte[] Of(ref ManifestSlot slot)
+    {
         slot.SlotChecksum = ManifestSlot.ChecksumOf(ref slot);
         byte[] bytes = new byte[FileBytes];
-        ManifestSlot.AsBytes(ref slot).CopyTo(bytes);
+        ManifestSlot.AsBytes(ref slot).CopyTo(bytes.AsSpan(OffsetOf(slot.Commit)));
         return bytes;
     }
+
+    /// <summary>Where a commit's slot is.</summary>
+    internal static int OffsetOf(ulong commit) => (int)(commit % SlotCount) * ManifestSlot.SizeBytes;
 
     /// <summary>
     /// Writes a commit's slot and returns when it is durable: this is the moment at which the commit happens.
@@ -38,8 +47,7 @@ internal static class Manifest
     {
         slot.SlotChecksum = ManifestSlot.ChecksumOf(ref slot);
         using SafeFileHandle file = files.Open(path);
-        files.Write(
-            file, ManifestSlot.AsBytes(ref slot), (long)(slot.Commit % SlotCount) * ManifestSlot.SizeBytes);
+        files.Write(file, ManifestSlot.AsBytes(ref slot), OffsetOf(slot.Commit));
         files.Flush(file);
     }
 

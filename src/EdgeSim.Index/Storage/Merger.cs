@@ -40,7 +40,7 @@ internal sealed class Merger(
     /// Part of a file's rows from which it is rewritten for its dead ones alone.
     /// </param>
     /// <param name="pace">How fast.</param>
-    /// <returns>Whether there was one to do.</returns>
+    /// <returns>Whether there was one to do, and another may be.</returns>
     /// <exception cref="OperationCanceledException">The pace says stop; nothing has changed.</exception>
     internal bool Step(double deadMin, WritePace pace)
     {
@@ -49,15 +49,14 @@ internal sealed class Merger(
             Checkpoint checkpoint = checkpoints.Current;
             PendingMerge? left = Interlocked.Exchange(ref _left, null);
             IReadOnlyList<SegmentView> chosen = left?.Sources ?? Choose(checkpoint.Views, deadMin);
-            if (chosen.Count == 0)
+            if (chosen.Count == 0 || sealer.HasLeft)
             {
                 return false;
             }
 
             try
             {
-                Merge(left ?? new PendingMerge(0, chosen, checkpoint.Fields, 0), pace);
-                return true;
+                return Merge(left ?? new PendingMerge(0, chosen, checkpoint.Fields, 0), pace);
             }
             catch (IndexCorruptException) when (chosen.Any(view => view.Segment.IsDamaged))
             {
@@ -85,13 +84,14 @@ internal sealed class Merger(
                     checkpoints.Current.Views, candidate => candidate.Segment == segment);
                 if (view is not null && !segment.IsDamaged)
                 {
-                    Merge(new PendingMerge(0, [view], checkpoints.Current.Fields, 0), pace);
+                    _ = Merge(new PendingMerge(0, [view], checkpoints.Current.Fields, 0), pace);
                 }
             }
         }
     }
 
-    private void Merge(PendingMerge merge, WritePace pace)
+    /// <summary>False, with nothing changed, where rows wait for a disk that refused to be sealed.</summary>
+    private bool Merge(PendingMerge merge, WritePace pace)
     {
         IReadOnlyList<SegmentView> chosen = merge.Sources;
         Segment[] shared = [.. chosen.Select(view => view.Segment)];
@@ -113,6 +113,8 @@ internal sealed class Merger(
                     store.TryDelete(System.IO.Path.GetFileName(made.Path));
                 }
             }
+
+            return isDone;
         }
         finally
         {

@@ -1,11 +1,13 @@
 using System.Globalization;
 
+using EdgeSim.Index.Storage.Salvage;
+
 namespace EdgeSim.Index.Storage;
 
 /// <summary>Names of segment files, and the removal of those that no commit lists.</summary>
 internal static class OrphanFiles
 {
-    private const string Prefix = "segment-";
+    internal const string Prefix = "segment-";
 
     /// <summary>The file name of a segment.</summary>
     internal static string SegmentName(uint number)
@@ -85,7 +87,7 @@ internal static class OrphanFiles
         string whole = name.EndsWith(AtomicFile.TemporarySuffix, StringComparison.Ordinal)
             ? name[..^AtomicFile.TemporarySuffix.Length]
             : name;
-        return whole is Manifest.FileName or Descriptor.FileName
+        return whole is Manifest.FileName or Descriptor.FileName or RepairMarker.FileName
             || TryNumber(whole, Prefix, out _)
             || TryNumber(whole, StateFile.Prefix, out _)
             || TryNumber(whole, MergeFile.Prefix, out _)

@@ -21,9 +21,9 @@ internal sealed class Recovery
     }
 
     /// <summary>Applies the logs that are not in the checkpoint yet.</summary>
-    /// <returns>What was found, and the number and count of the logs.</returns>
+    /// <returns>What was found, the number of the newest log, and the logs that count.</returns>
     /// <exception cref="IndexCorruptException">A batch that was durable cannot be read.</exception>
-    internal static (RecoveryReport Report, uint Highest, int Count) Run(
+    internal static (RecoveryReport Report, uint Highest, IReadOnlyList<LogReader> Logs) Run(
         StoreContext store, WriteState state, in ManifestSlot slot)
     {
         var recovery = new Recovery(store, state);
@@ -42,7 +42,7 @@ internal sealed class Recovery
         }
 
         RecoveryReport report = recovery.Replay(slot.Durable);
-        return (report, numbers.LastOrDefault(), recovery._logs.Count);
+        return (report, numbers.LastOrDefault(), recovery._logs);
     }
 
     private RecoveryReport Replay(ulong durable)
@@ -87,12 +87,14 @@ internal sealed class Recovery
                 $"batch {_expected} cannot be read, and batches up to {durable} had been made durable");
         }
 
+        // Of a log that continues nothing, all.
+        int start = stopped?.Position == LogHeader.SizeBytes ? 0 : stopped?.Position ?? 0;
         _state.Sequence = _expected - 1;
         return new RecoveryReport(
             _batches,
             _logs.Sum(log => (long)log.Length),
-            stopped?.RestBytes ?? 0,
-            stopped is null ? null : $"{stopped.Path}, byte {stopped.Position}");
+            stopped is null ? 0 : stopped.Position + stopped.RestBytes - start,
+            stopped is null ? null : $"{stopped.Path}, byte {start}");
     }
 
     /// <summary>

@@ -12,6 +12,9 @@ internal sealed class Sealer(StoreWriter writer, CheckpointWriter checkpoints) :
     private uint _logNumber;
     private Segment? _made;
 
+    /// <summary>Whether rows wait for a disk that refused.</summary>
+    internal bool HasLeft => Volatile.Read(ref _target) is not null;
+
     /// <summary>Seals what is in memory. Does nothing when there is nothing.</summary>
     /// <exception cref="IndexStorageException">The disk refuses; nothing is lost.</exception>
     internal void Seal()
@@ -23,6 +26,12 @@ internal sealed class Sealer(StoreWriter writer, CheckpointWriter checkpoints) :
                 Finish();
             }
 
+            if (checkpoints.Current.Views.Length >= IndexLimits.SegmentsMax)
+            {
+                // Not set aside yet, so that a merge can make room.
+                throw checkpoints.Full();
+            }
+
             _target = writer.BeginSealing();
             if (_target is not null)
             {
@@ -32,14 +41,23 @@ internal sealed class Sealer(StoreWriter writer, CheckpointWriter checkpoints) :
         }
     }
 
-    /// <summary>Goes on with what a refusing disk interrupted, without taking more.</summary>
-    internal void FinishLeft()
+    /// <summary>
+    /// Goes on with what a refusing disk interrupted, and seals what is in memory if there is enough of it:
+    /// another thread may have done so while this one waited.
+    /// </summary>
+    /// <exception cref="IndexStorageException">The disk refuses; nothing is lost.</exception>
+    internal void SealIfDue()
     {
         lock (_sealing)
         {
             if (_target is not null)
             {
                 Finish();
+            }
+
+            if (writer.IsSealDue)
+            {
+                Seal();
             }
         }
     }

@@ -34,6 +34,9 @@ internal sealed unsafe class Section
     /// <summary>Which of the collection's vectors it is about; 0 where it is about the rows.</summary>
     internal required int Column { get; init; }
 
+    /// <summary>Where it starts in the file.</summary>
+    internal long FileOffset => _fileOffset;
+
     /// <summary>Length in bytes.</summary>
     internal long Bytes { get; }
 

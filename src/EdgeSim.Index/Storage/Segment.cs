@@ -55,6 +55,8 @@ internal sealed class Segment
 
     internal string Path { get; }
 
+    internal MappedFile Map => _map;
+
     internal int Number { get; }
 
     internal int RowCount { get; }
@@ -82,6 +84,9 @@ internal sealed class Segment
     };
 
     internal SegmentColumn Column(int column) => _columns[column];
+
+    /// <summary>The bytes of the payload indexes; null where it was made without.</summary>
+    internal Section? IndexSection => _sections.Find(SectionId.PayloadIndexes);
 
     /// <summary>The payload indexes; null where it was made without. Read at the first use.</summary>
     /// <exception cref="IndexCorruptException">They are damaged.</exception>

@@ -36,7 +36,9 @@ internal sealed class SegmentColumn
             () => graph is null ? null : new HnswGraph(graph, Count), LazyThreadSafetyMode.PublicationOnly);
     }
 
-    /// <summary>The graph; null where the segment was made without. Its header is read at the first use.</summary>
+    /// <summary>
+    /// The graph; null where the segment was made without. Its header is read at the first use.
+    /// </summary>
     /// <exception cref="IndexCorruptException">The header is damaged.</exception>
     internal HnswGraph? Graph => _graph.Value;
 

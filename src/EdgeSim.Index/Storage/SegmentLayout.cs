@@ -17,7 +17,7 @@ internal static class SegmentLayout
     internal const int SmallAlignment = 4 << 10;
 
     /// <summary>The sections about a column, in file order, with the size of an element.</summary>
-    private static ReadOnlySpan<(SectionId Id, int ElementBytes)> OfColumn =>
+    internal static ReadOnlySpan<(SectionId Id, int ElementBytes)> OfColumn =>
     new (SectionId Id, int ElementBytes)[]
     {
         (SectionId.Codes, 1),
@@ -29,7 +29,7 @@ internal static class SegmentLayout
     };
 
     /// <summary>The sections about rows, behind those of the columns.</summary>
-    private static ReadOnlySpan<(SectionId Id, int ElementBytes)> OfRows =>
+    internal static ReadOnlySpan<(SectionId Id, int ElementBytes)> OfRows =>
     new (SectionId Id, int ElementBytes)[]
     {
         (SectionId.Keys, 8),

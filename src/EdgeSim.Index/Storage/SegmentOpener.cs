@@ -89,7 +89,7 @@ internal static class SegmentOpener
         return header;
     }
 
-    private static void CheckIdentity(
+    internal static void CheckIdentity(
         ref SegmentHeader header,
         string path,
         ulong collectionId,
@@ -123,9 +123,9 @@ internal static class SegmentOpener
         }
     }
 
-    private static void CheckSections(ref SegmentHeader header, string path, CollectionOptions options)
+    internal static void CheckSections(ref SegmentHeader header, string path, CollectionOptions options)
     {
-        SectionEntry checksums = Find(ref header, SectionId.Checksums, path);
+        SectionEntry checksums = Find(header, SectionId.Checksums, path);
         SegmentShape shape = ShapeOf(ref header, path, options);
         for (int i = 0; i < header.SectionCount; i++)
         {
@@ -162,9 +162,9 @@ internal static class SegmentOpener
         var vectors = new int[options.Vectors.Count];
         for (int column = 0; column < vectors.Length; column++)
         {
-            ulong count = Find(ref header, SectionId.Scales, path, column).Bytes / sizeof(float);
-            bool hasMaps = TryFind(ref header, SectionId.Owners, column, out _)
-                && TryFind(ref header, SectionId.Vectors, column, out _);
+            ulong count = Find(header, SectionId.Scales, path, column).Bytes / sizeof(float);
+            bool hasMaps = TryFind(header, SectionId.Owners, column, out _)
+                && TryFind(header, SectionId.Vectors, column, out _);
             if (count > (ulong)rows || (count < (ulong)rows && !hasMaps))
             {
                 throw new IndexCorruptException(
@@ -172,20 +172,20 @@ internal static class SegmentOpener
             }
 
             vectors[column] = (int)count;
-            _ = Find(ref header, SectionId.Codes, path, column);
-            _ = Find(ref header, SectionId.SquareSums, path, column);
-            _ = Find(ref header, SectionId.CodeSums, path, column);
+            _ = Find(header, SectionId.Codes, path, column);
+            _ = Find(header, SectionId.SquareSums, path, column);
+            _ = Find(header, SectionId.CodeSums, path, column);
         }
 
         ReadOnlySpan<SectionId> needed =
             [SectionId.Keys, SectionId.KeyOrder, SectionId.PayloadOffsets, SectionId.Payloads];
         foreach (SectionId id in needed)
         {
-            _ = Find(ref header, id, path);
+            _ = Find(header, id, path);
         }
 
-        bool hasUuids = TryFind(ref header, SectionId.KeyHighs, 0, out _);
-        if (hasUuids != TryFind(ref header, SectionId.KeyKinds, 0, out _))
+        bool hasUuids = TryFind(header, SectionId.KeyHighs, 0, out _);
+        if (hasUuids != TryFind(header, SectionId.KeyKinds, 0, out _))
         {
             throw new IndexCorruptException(path, 128, "one of the two sections of UUID keys is missing");
         }
@@ -195,7 +195,7 @@ internal static class SegmentOpener
 
     private static unsafe void CheckChecksums(MappedFile map, ref SegmentHeader header, string path)
     {
-        SectionEntry entry = Find(ref header, SectionId.Checksums, path);
+        SectionEntry entry = Find(header, SectionId.Checksums, path);
         uint found = Crc32C.Of(
             new ReadOnlySpan<byte>((byte*)map.Address + entry.Offset, checked((int)entry.Bytes)));
         if (found != header.ChecksumsChecksum)
@@ -208,12 +208,12 @@ internal static class SegmentOpener
     }
 
     /// <summary>The entry of a section that must be there.</summary>
-    internal static SectionEntry Find(ref SegmentHeader header, SectionId id, string path, int column = 0)
-        => TryFind(ref header, id, column, out SectionEntry entry)
+    internal static SectionEntry Find(in SegmentHeader header, SectionId id, string path, int column = 0)
+        => TryFind(header, id, column, out SectionEntry entry)
             ? entry
             : throw new IndexCorruptException(path, 128, $"section {id} is not in the section table");
 
-    private static bool TryFind(ref SegmentHeader header, SectionId id, int column, out SectionEntry entry)
+    private static bool TryFind(in SegmentHeader header, SectionId id, int column, out SectionEntry entry)
     {
         for (int i = 0; i < header.SectionCount; i++)
         {

@@ -10,7 +10,7 @@ internal sealed unsafe class SegmentSections
     {
         _path = path;
         byte* file = (byte*)map.Address;
-        uint* checksums = (uint*)(file + SegmentOpener.Find(ref header, SectionId.Checksums, path).Offset);
+        uint* checksums = (uint*)(file + SegmentOpener.Find(header, SectionId.Checksums, path).Offset);
         var sections = new List<Section>();
         for (int i = 0; i < header.SectionCount; i++)
         {
@@ -30,8 +30,12 @@ internal sealed unsafe class SegmentSections
         _all = [.. sections];
     }
 
-    /// <summary>Whether some block has failed its checksum since the file was opened.</summary>
-    internal bool IsDamaged => Array.Exists(_all, section => section.IsDamaged);
+    /// <summary>
+    /// Whether some block has failed its checksum since the file was opened; graphs excepted, which follow
+    /// from the rest and are made anew when the file is rewritten.
+    /// </summary>
+    internal bool IsDamaged
+        => Array.Exists(_all, section => section.IsDamaged && section.Id != SectionId.Graph);
 
     internal IReadOnlyList<Section> All => _all;
 

@@ -1,3 +1,5 @@
+using EdgeSim.Index.Storage.Salvage;
+
 namespace EdgeSim.Index.Storage;
 
 /// <summary>
@@ -33,10 +35,8 @@ internal sealed class Store : IDisposable
         _checkpoints = checkpoints;
         Recovery = recovery;
         _holder = new SnapshotHolder(state.MakeSnapshot());
-        _writer = new StoreWriter(context, state, log, _holder, checkpoints.Current.Sequence)
-        {
-            LogFiles = logFiles,
-        };
+        _writer = new StoreWriter(
+            context, state, log, _holder, checkpoints.Current.Sequence, logFiles);
         _sealer = new Sealer(_writer, checkpoints);
         _merger = new Merger(context, _writer, checkpoints, _sealer) { Left = left };
         _sealing = new Background(SealIfDue);
@@ -80,21 +80,22 @@ internal sealed class Store : IDisposable
         {
             var state = new WriteState(
                 context.Options, checkpoint.Views, checkpoint.Fields, checkpoint.Sequence);
-            (RecoveryReport report, uint highestLog, int logs) = Storage.Recovery.Run(context, state, slot);
+            (RecoveryReport report, uint highestLog, IReadOnlyList<LogReader> logs) =
+                Storage.Recovery.Run(context, state, slot);
             PendingMerge? left = directoryLock.ReadOnlyReason is null
                 ? OrphanFiles.FindMerge(context, checkpoint)
                 : null;
             uint highest = directoryLock.ReadOnlyReason is null
-                ? Settle(context, slot, isDamaged, report, left)
+                ? Settle(context, slot, isDamaged, slot.Durable < state.Sequence ? logs : [], left)
                 : 0;
             checkpoints = new CheckpointWriter(context, checkpoint, Math.Max(slot.NextNumber, highest + 1));
             var log = new LogWriter(context.Files, context.Path, context.Descriptor.Id)
             {
                 Number = Math.Max(highestLog, slot.LogNumber),
-                Durable = Math.Max(slot.Durable, slot.Sequence),
+                Durable = state.Sequence, // Flushed just now.
                 Written = state.Sequence,
             };
-            return new Store(directoryLock, context, state, checkpoints, log, logs, left, report);
+            return new Store(directoryLock, context, state, checkpoints, log, logs.Count, left, report);
         }
         catch
         {
@@ -114,27 +115,29 @@ internal sealed class Store : IDisposable
     /// </summary>
     private static uint Settle(
         StoreContext context,
-        in ManifestSlot slot,
+        ManifestSlot slot,
         bool isDamaged,
-        RecoveryReport report,
+        IReadOnlyList<LogReader> logs,
         PendingMerge? left)
     {
-        FlushFile(Manifest.FileName);
-        if (report.Batches > 0)
+        if (slot.Commit == 0)
         {
-            foreach (uint number in LogFiles.List(context.Path))
+            // Whoever created it may have been stopped before the names were durable.
+            CollectionFiles.FlushNames(context.Files, context.Path);
+        }
+
+        // Written once more for the reason that LogReader.Keep gives.
+        Manifest.Write(context.Files, context.File(Manifest.FileName), ref slot);
+        foreach (LogReader log in logs)
+        {
+            if (log.Header is not null)
             {
-                FlushFile(LogFiles.Name(number));
+                log.Keep(context.Files);
             }
         }
 
+        RepairMarker.Settle(context.Files, context.Path, slot);
         return OrphanFiles.Remove(context, slot, isDamaged, left);
-
-        void FlushFile(string name)
-        {
-            using Microsoft.Win32.SafeHandles.SafeFileHandle file = context.Files.Open(context.File(name));
-            context.Files.Flush(file);
-        }
     }
 
     /// <summary>Does a batch.</summary>
@@ -144,7 +147,11 @@ internal sealed class Store : IDisposable
         while (_writer.MustSealFirst)
         {
             // Memory is full, or the disk did not keep the log: no more is taken before this succeeds.
-            Guard("the rows in memory could not be sealed", _sealer.Seal);
+            Guard("the rows in memory could not be sealed", () =>
+            {
+                MakeRoom();
+                _sealer.SealIfDue();
+            });
         }
 
         WriteReceipt receipt = _writer.Write(batch);
@@ -166,14 +173,21 @@ internal sealed class Store : IDisposable
     internal void Flush()
     {
         RequireWritable();
-        _writer.Flush();
+        while (!_writer.TryFlush())
+        {
+            Guard("the rows in memory could not be sealed", _sealer.Seal);
+        }
     }
 
     /// <summary>Puts what is in memory into a segment.</summary>
     internal void Seal()
     {
         RequireWritable();
-        Guard("the rows in memory could not be sealed", _sealer.Seal);
+        Guard("the rows in memory could not be sealed", () =>
+        {
+            MakeRoom();
+            _sealer.Seal();
+        });
     }
 
     /// <summary>Merges until nothing is worth it, at the disk's own speed.</summary>
@@ -219,7 +233,8 @@ internal sealed class Store : IDisposable
         {
             if (ReadOnlyReason is null)
             {
-                _writer.CloseCleanly(_checkpoints);
+                MakeDurable();
+                _writer.NoteEnd(_checkpoints);
             }
         }
         finally
@@ -232,6 +247,8 @@ internal sealed class Store : IDisposable
         }
     }
 
+    private bool IsCrowded => _checkpoints.Current.Views.Length >= IndexLimits.SegmentsMax / 2;
+
     internal void RequireWritable()
     {
         ObjectDisposedException.ThrowIf(_holder.IsClosed, typeof(Collection));
@@ -243,18 +260,53 @@ internal sealed class Store : IDisposable
 
     private void SealIfDue()
     {
-        _sealer.FinishLeft();
-        if (_writer.IsSealDue)
+        try
         {
-            _sealer.Seal();
+            MakeRoom();
+            _sealer.SealIfDue();
+        }
+        finally
+        {
+            _merging.Wake();
+        }
+    }
+
+    /// <summary>
+    /// When sealing is so much faster than merging that the files run out, whoever seals waits for the merge
+    /// that is going on, which hurries then, and does the next one.
+    /// </summary>
+    private void MakeRoom()
+    {
+        while (IsCrowded && _merger.Step(Merger.DeadMinInBackground, new WritePace(0, _stop.Token)))
+        {
+        }
+    }
+
+    /// <summary>At the end: in the log or, when the disk did not keep that, in a segment.</summary>
+    private void MakeDurable()
+    {
+        bool isDurable = false;
+        try
+        {
+            isDurable = _writer.TryFlush();
+        }
+        catch (IndexStorageException)
+        {
+            // Another file may succeed.
         }
 
-        _merging.Wake();
+        if (!isDurable)
+        {
+            Guard("what had been acknowledged could not be made durable", _sealer.Seal);
+        }
     }
 
     private void MergeAll()
     {
-        var pace = new WritePace(_context.Settings.MergeBytesPerSecond, _stop.Token);
+        var pace = new WritePace(_context.Settings.MergeBytesPerSecond, _stop.Token)
+        {
+            Hurries = () => IsCrowded,
+        };
         while (_merger.Step(Merger.DeadMinInBackground, pace))
         {
         }
@@ -265,7 +317,8 @@ internal sealed class Store : IDisposable
     {
         try
         {
-            _sealer.Seal();
+            MakeRoom();
+            _sealer.SealIfDue();
             while (_merger.Step(Merger.DeadMinInBackground, WritePace.Free))
             {
             }
@@ -281,12 +334,17 @@ internal sealed class Store : IDisposable
     {
         try
         {
-            _writer.Flush();
+            if (_writer.TryFlush())
+            {
+                return;
+            }
         }
         catch (Exception refused) when (refused is IndexException or ObjectDisposedException)
         {
-            // The next write seals before it takes more.
+            // The rows are still in memory, and sealed they are durable too.
         }
+
+        _sealing.Wake();
     }
 
     private void Guard(string what, Action step)

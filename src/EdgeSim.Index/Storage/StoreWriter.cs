@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace EdgeSim.Index.Storage;
 
 /// <summary>
@@ -20,69 +22,69 @@ internal sealed class StoreWriter : IDisposable
     private readonly Queue<PendingWrite> _waiting = [];
     private ulong _durable;
     private ulong _sealed;
+    private bool _isLed;
     private bool _mustSeal;
+    private volatile bool _isDue;
+    private volatile bool _mustSealFirst;
 
     /// <param name="store">The collection.</param>
     /// <param name="state">The rows as they were found.</param>
     /// <param name="log">A log that has not been started.</param>
     /// <param name="holder">Of the snapshot made of the state.</param>
     /// <param name="sealedSequence">The last batch that is in segments.</param>
+    /// <param name="logFiles">Logs that a recovery would read.</param>
     internal StoreWriter(
-        StoreContext store, WriteState state, LogWriter log, SnapshotHolder holder, ulong sealedSequence)
+        StoreContext store,
+        WriteState state,
+        LogWriter log,
+        SnapshotHolder holder,
+        ulong sealedSequence,
+        int logFiles)
     {
+        LogFiles = logFiles;
         _sealed = sealedSequence;
         _durable = log.Durable;
         _store = store;
         _state = state;
         _log = log;
         _holder = holder;
+        NoteDue();
     }
 
     /// <summary>The log that is being written.</summary>
     internal uint LogNumber => _log.Number;
 
     /// <summary>Logs that a recovery would read.</summary>
-    internal int LogFiles { get; set; }
+    internal int LogFiles { get; private set; }
 
     /// <summary>The last batch that the disk has for certain.</summary>
     internal ulong Durable => Volatile.Read(ref _durable);
 
-    /// <summary>Whether the rows in memory should become a segment now.</summary>
-    internal bool IsSealDue
-    {
-        get
-        {
-            lock (_writing)
-            {
-                return IsDue;
-            }
-        }
-    }
+    /// <summary>
+    /// Whether the rows in memory should become a segment now. Waits for nobody: a thread that waited here
+    /// for a flush would come too late to share the next one.
+    /// </summary>
+    internal bool IsSealDue => _isDue;
 
-    private bool IsDue => !_state.IsSealing && (
-        _state.Active.Bytes >= _store.Settings.SealBytes
+    private bool IsDue => !_state.IsSealing && (IsFull || LogFiles > IndexLimits.LogFilesMax || _mustSeal);
+
+    /// <summary>Whether there are enough rows in memory for a segment, or enough bytes in the log.</summary>
+    private bool IsFull => _state.Active.Bytes >= _store.Settings.SealBytes
         || _log.Bytes >= 2L * _store.Settings.SealBytes
-        || !_state.Active.HasRoomFor(IndexLimits.BatchPointsMax)
-        || LogFiles > IndexLimits.LogFilesMax
-        || _mustSeal);
+        || !_state.Active.HasRoomFor(IndexLimits.BatchPointsMax);
+
+    /// <summary>
+    /// Whether there are so many that the background, which should have sealed them, is late.
+    /// </summary>
+    private bool IsOverfull => _state.Active.Bytes >= 2L * _store.Settings.SealBytes
+        || _log.Bytes >= (2L * _store.Settings.SealBytes) + IndexLimits.RecordBytesMax
+        || !_state.Active.HasRoomFor(0);
 
     /// <summary>
     /// Whether rows must become a segment before more can be taken: memory is full, or the disk failed to
     /// keep what was written.
     /// </summary>
-    internal bool MustSealFirst
-    {
-        get
-        {
-            lock (_writing)
-            {
-                return _mustSeal || (_state.IsSealing && (
-                    _state.Active.Bytes >= _store.Settings.SealBytes
-                    || _log.Bytes >= 2L * _store.Settings.SealBytes
-                    || !_state.Active.HasRoomFor(IndexLimits.BatchPointsMax)));
-            }
-        }
-    }
+    internal bool MustSealFirst => _mustSealFirst;
 
     /// <summary>
     /// Does a batch, completely or not at all, and returns when it is as durable as promised.
@@ -93,14 +95,26 @@ internal sealed class StoreWriter : IDisposable
         lock (_waiting)
         {
             _waiting.Enqueue(pending);
+            if (!_isLed)
+            {
+                _isLed = true;
+                pending.Lead();
+            }
         }
 
-        lock (_writing)
+        if (pending.WaitToLead())
         {
-            // Whoever held the lock before may have done this one too.
-            while (!pending.IsDone)
+            try
             {
-                WriteGroup(TakeGroup());
+                lock (_writing)
+                {
+                    WriteGroup();
+                    NoteDue();
+                }
+            }
+            finally
+            {
+                HandOver();
             }
         }
 
@@ -108,12 +122,17 @@ internal sealed class StoreWriter : IDisposable
         return pending.Receipt;
     }
 
-    /// <summary>Returns when everything that was acknowledged survives a power cut.</summary>
-    internal void Flush()
+    /// <summary>
+    /// Flushes the log; false when some of what was acknowledged is in a log that the disk did not keep, and
+    /// only sealing makes it durable.
+    /// </summary>
+    /// <exception cref="IndexStorageException">The disk refuses.</exception>
+    internal bool TryFlush()
     {
         lock (_writing)
         {
             FlushLocked();
+            return _log.Durable >= _state.Sequence;
         }
     }
 
@@ -126,6 +145,7 @@ internal sealed class StoreWriter : IDisposable
             if (_state.IsSealing || _state.Sequence == _sealed)
             {
                 _mustSeal &= _state.IsSealing;
+                NoteDue();
                 return null;
             }
 
@@ -139,6 +159,7 @@ internal sealed class StoreWriter : IDisposable
             _holder.Publish(_state.MakeSnapshot());
             Snapshot target = _holder.Share();
             _state.BeginSealing();
+            NoteDue();
             _holder.Publish(_state.MakeSnapshot());
             return target;
         }
@@ -155,6 +176,7 @@ internal sealed class StoreWriter : IDisposable
             LogFiles = 1;
             _sealed = sequence;
             _mustSeal = false;
+            NoteDue();
             _holder.Publish(_state.MakeSnapshot());
         }
     }
@@ -170,24 +192,28 @@ internal sealed class StoreWriter : IDisposable
     }
 
     /// <summary>
-    /// Flushes, and notes in the manifest how far the logs go: whoever opens them next notices what is
-    /// missing.
+    /// Notes in the manifest how far the logs go, so that whoever opens them next notices what is missing,
+    /// and in a log which batch has failed, so that it does not come to life then.
     /// </summary>
-    internal void CloseCleanly(CheckpointWriter checkpoints)
+    internal void NoteEnd(CheckpointWriter checkpoints)
     {
         lock (_writing)
         {
-            if (_log.IsOpen && _state.Sequence > checkpoints.Current.Durable)
+            try
             {
-                FlushLocked();
-                try
+                if (_log.MayHoldFailed)
                 {
-                    checkpoints.Commit(old => old with { Durable = Math.Max(_log.Durable, old.Durable) });
+                    StartLog(_state.Sequence + 1);
                 }
-                catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+
+                if (_log.Durable > checkpoints.Current.Durable)
                 {
-                    // The rows are safe; only the note that would tell a damaged log is missing.
+                    checkpoints.Commit(old => old with { Durable = _log.Durable });
                 }
+            }
+            catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+            {
+                // The notes are missing, and nothing else.
             }
         }
     }
@@ -202,34 +228,57 @@ internal sealed class StoreWriter : IDisposable
         }
     }
 
-    private List<PendingWrite> TakeGroup()
+    /// <summary>The thread that has waited longest writes next.</summary>
+    private void HandOver()
     {
-        var group = new List<PendingWrite>();
-        long bytes = 0;
         lock (_waiting)
         {
-            while (group.Count < GroupMax && _waiting.TryPeek(out PendingWrite? next)
-                && (group.Count == 0 || bytes + next.Batch.Bytes <= IndexLimits.BatchBytesMax))
-            {
-                bytes += next.Batch.Bytes;
-                group.Add(_waiting.Dequeue());
-            }
+            _isLed = _waiting.TryPeek(out PendingWrite? next);
+            next?.Lead();
         }
-
-        return group;
     }
 
-    private void WriteGroup(List<PendingWrite> group)
+    private void NoteDue()
     {
+        _isDue = IsDue;
+        _mustSealFirst = _mustSeal || IsOverfull || (_state.IsSealing && IsFull);
+    }
+
+    /// <summary>
+    /// Takes the batches that wait, as long as what they come to is not more than one may come to alone.
+    /// </summary>
+    private void ApplyWaiting(List<PendingWrite> group)
+    {
+        int rows = _state.Active.RowCount;
+        while (group.Count < GroupMax
+            && _buffer.Length < IndexLimits.BatchBytesMax
+            && _state.Active.RowCount - rows < IndexLimits.BatchPointsMax
+            && TryTake(out PendingWrite? next))
+        {
+            group.Add(next);
+            Apply(next);
+        }
+    }
+
+    private bool TryTake([NotNullWhen(true)] out PendingWrite? next)
+    {
+        lock (_waiting)
+        {
+            return _waiting.TryDequeue(out next);
+        }
+    }
+
+    private void WriteGroup()
+    {
+        var group = new List<PendingWrite>();
         ulong before = _state.Sequence;
         try
         {
-            ObjectDisposedException.ThrowIf(_holder.IsClosed, typeof(Collection));
-            StartLog();
-            long end = _log.Bytes;
-            group.ForEach(Apply);
+            ApplyWaiting(group);
             if (_buffer.Length > 0)
             {
+                StartLog(before + 1);
+                long end = _log.Bytes;
                 _log.Append(_buffer.Written, _state.Sequence);
                 if (_store.Durability == Durability.Always)
                 {
@@ -240,12 +289,12 @@ internal sealed class StoreWriter : IDisposable
                 _holder.Publish(_state.MakeSnapshot());
             }
 
-            group.ForEach(pending => pending.IsDone = true);
         }
         catch (Exception refused)
         {
             _state.Rollback(0);
             _state.Sequence = before;
+            _mustSeal |= _store.Durability == Durability.Interval && !_log.IsOpen && _log.Durable < before;
             Exception failure = refused is IOException or UnauthorizedAccessException
                 ? new IndexStorageException(
                     _store.Path, $"the batch could not be written to the log: {refused.Message}", refused)
@@ -256,6 +305,7 @@ internal sealed class StoreWriter : IDisposable
         finally
         {
             _buffer.Truncate(0);
+            group.ForEach(pending => pending.Finish());
         }
     }
 
@@ -268,6 +318,7 @@ internal sealed class StoreWriter : IDisposable
         _buffer.Begin();
         try
         {
+            ObjectDisposedException.ThrowIf(_holder.IsClosed, typeof(Collection));
             int points = pending.Batch.Apply(_state, _buffer);
             if (_buffer.BodyBytes == 0)
             {
@@ -290,11 +341,11 @@ internal sealed class StoreWriter : IDisposable
         }
     }
 
-    private void StartLog()
+    private void StartLog(ulong firstSequence)
     {
         if (!_log.IsOpen)
         {
-            _log.Start(_state.Sequence + 1);
+            _log.Start(firstSequence);
             LogFiles++;
         }
     }
@@ -315,6 +366,7 @@ internal sealed class StoreWriter : IDisposable
         {
             // What the log has is unknown now. The rows are still here: sealed, they are durable without it.
             _mustSeal = true;
+            NoteDue();
             throw new IndexStorageException(
                 _store.Path, $"the log could not be flushed: {refused.Message}", refused);
         }

@@ -20,6 +20,9 @@ internal sealed class WritePace(long bytesPerSecond, CancellationToken stop, Act
     /// <summary>Set when the work is to end.</summary>
     internal CancellationToken Stop => stop;
 
+    /// <summary>Asked whether somebody waits, so that the rate does not count now.</summary>
+    internal Func<bool>? Hurries { get; init; }
+
     /// <summary>Notes what was written, and waits while it is ahead of the rate.</summary>
     /// <exception cref="OperationCanceledException">The collection is being closed.</exception>
     internal void Written(int bytes)
@@ -30,7 +33,9 @@ internal sealed class WritePace(long bytesPerSecond, CancellationToken stop, Act
         if (bytesPerSecond > 0)
         {
             double ahead = ((double)_bytes / bytesPerSecond) - Stopwatch.GetElapsedTime(_start).TotalSeconds;
-            if (ahead > 0.1 && stop.WaitHandle.WaitOne(TimeSpan.FromSeconds(ahead)))
+            if (ahead > 0.1
+                && Hurries?.Invoke() != true
+                && stop.WaitHandle.WaitOne(TimeSpan.FromSeconds(Math.Min(ahead, 0.5))))
             {
                 stop.ThrowIfCancellationRequested();
             }

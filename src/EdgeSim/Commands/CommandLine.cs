@@ -72,6 +72,8 @@ public static class CommandLine
         root.Subcommands.Add(SearchCommand.Create(global, output));
         root.Subcommands.Add(EncodeCommand.Create(global, output));
         root.Subcommands.Add(ModelsCommand.Create(global, output));
+        root.Subcommands.Add(VerifyCommand.Create(global, output));
+        root.Subcommands.Add(RepairCommand.Create(global, output));
         root.Subcommands.Add(DoctorCommand.Create(global, output));
         root.Subcommands.Add(BenchCommand.Create(global, output));
         root.Subcommands.Add(TortureCommand.Create(global, output));
@@ -85,6 +87,9 @@ public static class CommandLine
         ModelException e => (ExitCode.Unavailable, e.Message),
         VectorException e => (ExitCode.Data, e.Message),
         IndexLockedException e => (ExitCode.Busy, e.Message),
+        IndexCorruptException e => (
+            ExitCode.InputOutput,
+            e.Message + " 'edgesim verify' says everything that is wrong; 'edgesim repair' is the repair."),
         IndexException e => (ExitCode.InputOutput, e.Message),
         PlatformNotSupportedException e => (ExitCode.Configuration, e.Message),
         FileNotFoundException or DirectoryNotFoundException => (ExitCode.NoInput, exception.Message),

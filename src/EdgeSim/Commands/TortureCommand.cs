@@ -27,7 +27,7 @@ public static class TortureCommand
     {
         var seed = new Option<ulong?>("--seed")
         {
-            Description = "Of the first program; the same seed does the same. Default: another one each time.",
+            Description = "Of the first program; the same seed does the same. Default: always another.",
         };
         var minutes = new Option<double>("--minutes")
         {

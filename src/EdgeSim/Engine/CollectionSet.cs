@@ -127,6 +127,8 @@ public sealed class CollectionSet(string folder) : IDisposable
         return collection;
     }
 
+    private string PathOf(string name) => PathIn(folder, name);
+
     private string Existing(string name)
     {
         string path = PathOf(name);
@@ -144,7 +146,8 @@ public sealed class CollectionSet(string folder) : IDisposable
     }
 
     /// <summary>A name becomes a folder name, so only letters, digits, - and _ are taken.</summary>
-    private string PathOf(string name)
+    /// <exception cref="UserException">It cannot be a name.</exception>
+    public static string PathIn(string folder, string name)
     {
         bool valid = name.Length is > 0 and <= Limits.CollectionNameLengthMax;
         foreach (char c in name)

@@ -96,14 +96,14 @@ internal sealed class ModelFile(FileBytes durable)
             end++;
         }
 
-        bool wasCut = false;
+        int keptLength = durable.Length; // Behind it old bytes do not come back.
         for (int i = 0; i < end; i++)
         {
             Change change = _unsynced[i];
             if (change.IsCut)
             {
                 image.SetLength(Math.Min(image.Length, change.Length));
-                wasCut = true;
+                keptLength = Math.Min(keptLength, change.Length);
             }
 
             int number = i;
@@ -112,7 +112,7 @@ internal sealed class ModelFile(FileBytes durable)
 
         if (isTorn && end > 0)
         {
-            Tear(image, _unsynced[random.Below(end)], wasCut, ref random);
+            Tear(image, _unsynced[random.Below(end)], keptLength, ref random);
         }
 
         image.SetLength(LengthAfter(lengths, ref random));
@@ -155,7 +155,7 @@ internal sealed class ModelFile(FileBytes durable)
     /// <summary>
     /// The power went while one sector was being written: its first or its last bytes are still the old ones.
     /// </summary>
-    private void Tear(FileBytes image, Change change, bool wasCut, ref SplitMix64 random)
+    private void Tear(FileBytes image, Change change, int keptLength, ref SplitMix64 random)
     {
         if (change.Bytes is not { Length: > 0 } bytes)
         {
@@ -169,7 +169,7 @@ internal sealed class ModelFile(FileBytes durable)
         (int from, int to) = random.Below(2) == 0 ? (start, Math.Min(middle, end)) : (middle, end);
         for (int i = from; i < to; i++)
         {
-            byte old = !wasCut && i < durable.Length ? durable.Span[i] : (byte)0;
+            byte old = i < keptLength ? durable.Span[i] : (byte)0;
             image.Write([old], i);
         }
     }

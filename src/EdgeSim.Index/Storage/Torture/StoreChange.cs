@@ -1,6 +1,8 @@
 namespace EdgeSim.Index.Storage.Torture;
 
-/// <summary>One change of a random batch, for a <see cref="WriteBatch"/> and for a model of the store.</summary>
+/// <summary>
+/// One change of a random batch, for a <see cref="WriteBatch"/> and for a model of the store.
+/// </summary>
 /// <param name="Kind">What it does.</param>
 /// <param name="Key">To which point.</param>
 internal sealed record StoreChange(StepKind Kind, Key Key)

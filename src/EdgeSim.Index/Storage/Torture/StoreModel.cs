@@ -1,6 +1,8 @@
 namespace EdgeSim.Index.Storage.Torture;
 
-/// <summary>What a collection must hold, in a plain dictionary, and the comparison of every bit of it.</summary>
+/// <summary>
+/// What a collection must hold, in a plain dictionary, and the comparison of every bit of it.
+/// </summary>
 internal sealed class StoreModel(CollectionOptions options)
 {
     private const int PageRows = 7;
@@ -43,7 +45,8 @@ internal sealed class StoreModel(CollectionOptions options)
     internal void ComparePoint(in CollectionReader reader, Key key)
     {
         bool isThere = Points.TryGetValue(key, out StorePoint? point);
-        Require(reader.TryGet(key, out Match row) == isThere, $"point {key} is {(isThere ? "not " : "")}there");
+        Require(
+            reader.TryGet(key, out Match row) == isThere, $"point {key} is {(isThere ? "not " : "")}there");
         Require(reader.Contains(key) == isThere, $"Contains({key}) is not {isThere}");
         if (point is not null)
         {
@@ -71,7 +74,8 @@ internal sealed class StoreModel(CollectionOptions options)
     {
         var page = new Match[PageRows];
         Key? from = null;
-        using SortedDictionary<Key, StorePoint>.KeyCollection.Enumerator expected = Points.Keys.GetEnumerator();
+        using SortedDictionary<Key, StorePoint>.KeyCollection.Enumerator expected =
+            Points.Keys.GetEnumerator();
         do
         {
             int count = reader.Scroll(from, page, out from);

@@ -78,7 +78,9 @@ internal sealed class StorePayload
         _inner = values._inner is null ? _inner : [.. values._inner];
     }
 
-    /// <summary>What SetPayload does with the path of the inner map; the values have no map of their own.</summary>
+    /// <summary>
+    /// What SetPayload does with the path of the inner map; the values have no map of their own.
+    /// </summary>
     internal void SetInner(StorePayload values)
     {
         foreach ((string name, long value) in values._fields)

@@ -68,7 +68,8 @@ internal sealed class StoreSubject : ITortureSubject
             count = history.Accepted.LastIndexOf(StoreBatch.TagOf(reader.Payload(row))) + 1;
             if (count == 0)
             {
-                throw new InvalidDataException("The newest batch in the collection is none that was accepted.");
+                throw new InvalidDataException(
+                    "The newest batch in the collection is none that was accepted.");
             }
         }
 
@@ -161,7 +162,9 @@ internal sealed class StoreSubject : ITortureSubject
             }
         }
 
-        /// <summary>What closing could not make durable, it says; the next one that opens finds it again.</summary>
+        /// <summary>
+        /// What closing could not make durable, it says; the next one that opens finds it again.
+        /// </summary>
         internal void Close()
         {
             try

@@ -194,6 +194,23 @@ public sealed class DiskModelTests
         Assert.Equal(["a=xp", "a=xy"], AllOutcomes((files, root) => Program(files, root, writesAgain: true)));
     }
 
+    /// <summary>
+    /// What was durable in a sector stays when something behind it is written and cut off again.
+    /// </summary>
+    [Fact]
+    public void Torn_WriteCutOffAgain_LeavesWhatWasDurableBeforeIt()
+    {
+        string[] outcomes = DiskCases.Outcomes(CutMode.Torn, (files, root) =>
+        {
+            string path = Path.Combine(root, "a");
+            DiskCases.Put(files, path, [.. "oooooooo"u8]);
+            using var file = files.Open(path);
+            files.Write(file, "xxxx"u8, 8);
+            files.SetLength(file, 8);
+        }, image => System.Text.Encoding.ASCII.GetString(image.Files["a"].Span[..8]));
+        Assert.Equal(["oooooooo"], outcomes);
+    }
+
     [Fact]
     public void Torn_OneSectorIsPartNewPartOld()
     {

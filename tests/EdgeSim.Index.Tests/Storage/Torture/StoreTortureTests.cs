@@ -9,21 +9,22 @@ public sealed class StoreTortureTests(ITestOutputHelper output)
     private const ulong Seed = 20251124;
 
     [Theory]
-    [InlineData(Durability.Always, false, 3000)]
-    [InlineData(Durability.Interval, false, 1500)]
-    [InlineData(Durability.None, false, 1500)]
-    [InlineData(Durability.Always, true, 2500)]
-    [InlineData(Durability.Interval, true, 2500)]
-    [InlineData(Durability.None, true, 2500)]
+    [InlineData(Durability.Always, false, 4000)]
+    [InlineData(Durability.Interval, false, 3000)]
+    [InlineData(Durability.None, false, 3000)]
+    [InlineData(Durability.Always, true, 4000)]
+    [InlineData(Durability.Interval, true, 4000)]
+    [InlineData(Durability.None, true, 4000)]
     public void Store_PowerCutsAnywhere_HoldsWhatItPromised(Durability durability, bool hasFaults, int cuts)
     {
         var options = new TortureOptions
         {
             Seed = Seed,
             Programs = int.MaxValue,
-            CutsMax = Emulation.Choose(cuts, 100),
+            CutsMax = LongRun.Choose(cuts, 40 * cuts, 100),
+            RandomCutsPerStep = 2,
         };
-        var subject = new StoreSubject { Durability = durability, HasFaults = hasFaults };
+        var subject = new StoreSubject { Durability = durability, HasFaults = hasFaults, Batches = 9 };
         output.WriteLine($"{new TortureRun(subject, options).Run()}");
     }
 
