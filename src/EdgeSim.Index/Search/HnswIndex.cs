@@ -114,7 +114,7 @@ internal ref struct HnswIndex
         eligible = _filter is null ? eligible : Math.Min(eligible, _filter.Count());
         HnswPool pool = _walk.Pool;
         pool.Reset(wanted, _isEveryRowEligible ? 0 : Math.Min(PassingMax, PassingFactor * wanted));
-        _walk.Reserve(Math.Max(_graph.BaseLinks, StepRows));
+        _walk.Reserve(Math.Max(Math.Max(_graph.BaseLinks, _graph.UpperLinks), StepRows));
         if (eligible <= wanted || !Walk(Descend(), eligible) || pool.Eligible < Math.Min(k, eligible))
         {
             ScanEligible(firstPlace);
@@ -218,7 +218,7 @@ internal ref struct HnswIndex
             }
         }
         while (count > 0 && Compared <= end && !pool.IsFlooded);
-        return count == 0;
+        return count == 0 && !pool.IsFlooded;
     }
 
     /// <summary>Copies the neighbours of a row that were not seen before, and marks them.</summary>

@@ -14,6 +14,7 @@ internal sealed class HnswPool
     private const uint RowMask = (1 << 24) - 1;
 
     private ulong[] _items = [];
+    private int _room;
     private int _wanted;
     private int _eligible;
     private int _next;
@@ -38,9 +39,10 @@ internal sealed class HnswPool
     /// <param name="passing">Rows that do not count and are kept besides.</param>
     internal void Reset(int wanted, int passing)
     {
-        if (_items.Length < wanted + passing + 1)
+        _room = wanted + passing + 1;
+        if (_items.Length < _room)
         {
-            _items = new ulong[wanted + passing + 1];
+            _items = new ulong[_room];
         }
 
         _wanted = wanted;
@@ -96,7 +98,7 @@ internal sealed class HnswPool
             }
         }
 
-        if (Count == items.Length)
+        if (Count == _room)
         {
             IsFlooded = true;
             return;

@@ -42,7 +42,8 @@ internal static class GraphSections
                 continue;
             }
 
-            using MappedFile map = files.Map(path, (long)header.FileBytes, out _)
+            SectionEntry last = SegmentOpener.Find(ref header, SectionId.SquareSums, path, column);
+            using MappedFile map = files.Map(path, (long)(last.Offset + last.Bytes), out _)
                 ?? throw new IndexCorruptException(path, null, "the file has become shorter");
             HnswRows rows = Rows(map, ref header, path, column, options.Vectors[column]);
             HnswBuilder built = Build(rows, graph, Source(sources, column), sources, column, stop);
