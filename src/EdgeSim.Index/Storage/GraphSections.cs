@@ -10,10 +10,10 @@ namespace EdgeSim.Index.Storage;
 internal static class GraphSections
 {
     /// <summary>
-    /// Part of a source's rows that must live for its graph to be carried over: mending more than half of the
-    /// links costs as much as building them.
+    /// Part of a source's rows that must live for its graph to be carried over: mending most of the links
+    /// costs as much as building them.
     /// </summary>
-    private const double LiveMin = 0.5;
+    private const double LiveMin = 0.3;
 
     /// <summary>Appends a graph for each column that is large enough, and not too large.</summary>
     /// <param name="files">The disk.</param>

@@ -74,7 +74,7 @@ public sealed class HnswDamageTests
         Rows.Add(collection, 1000, 300, seed: 1);
         collection.Compact();
         WriteBatch batch = collection.NewBatch();
-        for (ulong key = 0; key < 200; key++)
+        for (ulong key = 0; key < 100; key++)
         {
             batch.Delete(key);
         }
@@ -95,8 +95,17 @@ public sealed class HnswDamageTests
                 SealBytes = IndexLimits.SealBytesMax,
                 Graph = new HnswOptions { RowsMin = 1, Links = 4, Effort = 12 },
             });
-        Graphs.Add(collection, 0, Clusters.Unit(rows, Dimension, 20, 0.5, 2));
-        collection.Seal();
+        float[] values = Clusters.Unit(rows, Dimension, 20, 0.5, 2);
+        int parts = rows > IndexLimits.FreshRowsMax ? 4 : 1; // Four of one size become one.
+        for (int part = 0; part < parts; part++)
+        {
+            int size = values.Length / parts;
+            ulong first = (ulong)(part * size / Dimension);
+            Graphs.Add(collection, first, values[(part * size)..((part + 1) * size)]);
+            collection.Seal();
+        }
+
+        collection.Compact();
         string path = Directory.GetFiles(name, "segment-*").Single();
         header = MemoryMarshal.Read<SegmentHeader>(File.ReadAllBytes(path));
         id = header.CollectionId;

@@ -75,7 +75,7 @@ public sealed class HnswRecallTests
 
     /// <summary>The merge itself, without what else a collection does.</summary>
     [Fact]
-    public void Build_CarriedGraph_IsAsGoodAsANewOne_AndKeepsLevels()
+    public void Build_CarriedGraph_KeepsLevels_AndLeadsToRowsThatAreThere()
     {
         int count = Count;
         float[] all = Clusters.Unit(count, Dimension, 60, 0.6, 20);
