@@ -38,8 +38,12 @@ public sealed record CollectionSettings
     /// </summary>
     internal bool IsBackground { get; init; } = true;
 
+    /// <summary>How segments get graphs for approximate search; null: they get none.</summary>
+    internal Search.HnswOptions? Graph { get; init; }
+
     internal void Validate()
     {
+        Graph?.Validate();
         Require(FlushIntervalMs, 10, 60_000, nameof(FlushIntervalMs));
         Require(SealBytes, IndexLimits.SealBytesMin, IndexLimits.SealBytesMax, nameof(SealBytes));
         Require(MergeBytesPerSecond, 64 << 10, 1L << 40, nameof(MergeBytesPerSecond));

@@ -16,4 +16,10 @@ public enum FilterPlan
 
     /// <summary>First in some segments, last in the others.</summary>
     Mixed = 3,
+
+    /// <summary>
+    /// While rows are looked for: others are walked through or passed over, and the search goes on until
+    /// enough are found.
+    /// </summary>
+    During = 4,
 }

@@ -16,6 +16,12 @@ public static class IndexLimits
     public const int KMax = 10_000;
 
     /// <summary>
+    /// Rows that a search through a graph keeps: as many as matches can be asked for. Beyond some thousand a
+    /// scan is faster.
+    /// </summary>
+    public const int EffortMax = KMax;
+
+    /// <summary>
     /// Bytes of one row's payload: a long passage or a record, not a picture; it is copied once on its way to
     /// disk.
     /// </summary>
@@ -218,6 +224,7 @@ public static class IndexLimits
     /// <summary>Keys of lost points that a repair lists; 240 KB, and all are counted.</summary>
     public const int LostKeysMax = 10_000;
 
+    /// <summary>
     /// Matches that a page may pass over: with <see cref="KMax"/> the heap of a thread is 160 KB. Who wants
     /// more wants all points, and a scroll gives them without sorting.
     /// </summary>

@@ -33,9 +33,29 @@ public sealed record SearchOptions
     /// </summary>
     public int Threads { get; init; } = 1;
 
+    /// <summary>
+    /// Which share of the true matches an answer is to have on average, more than 0 and up to 1; null: what
+    /// the collection was created with (<see cref="IndexOptions.Recall"/>). 1 is the exact answer. Segments
+    /// whose measured curves do not reach it are scanned, so asking for much costs time and nothing else.
+    /// </summary>
+    public float? Recall { get; init; }
+
+    /// <summary>Whether the answer must be the exact one, whatever the recall says.</summary>
+    public bool Exact { get; init; }
+
+    /// <summary>A strategy and its effort instead of a recall; null: what the recall asks for.</summary>
+    public SearchEffort? Effort { get; init; }
+
     /// <exception cref="ArgumentException">An option has a value that is not allowed.</exception>
     internal void Validate()
     {
+        Effort?.Validate();
+        if (Recall is { } recall && recall is not (> 0f and <= 1f))
+        {
+            throw new ArgumentException(
+                $"Recall is {recall}; allowed are more than 0 and at most 1.", nameof(Recall));
+        }
+
         if (Offset is < 0 or > IndexLimits.OffsetMax)
         {
             throw new ArgumentException(

@@ -11,7 +11,7 @@ public sealed class SearchScratch
 {
     /// <summary>
     /// Bytes that one scratch can grow to for such a search: query, its codes, the dot products of a step,
-    /// the heap. A batch or a query of several vectors multiplies the first two, each further thread has its
+    /// the heap. A search that probes segments adds what <see cref="Search.ProbeScratch"/> says. A batch or a query of several vectors multiplies the first two, each further thread has its
     /// own of the last two, and a filter takes some bits for each row.
     /// </summary>
     public const int BytesMax =
@@ -27,7 +27,7 @@ public sealed class SearchScratch
     {
         get
         {
-            long bytes = Lanes.Bytes;
+            long bytes = Lanes.Bytes + Probe.Bytes;
             foreach (ScanMemory memory in _memories)
             {
                 bytes += memory.Bytes;
@@ -40,6 +40,8 @@ public sealed class SearchScratch
     internal LaneBuffer Lanes { get; } = new();
 
     internal ScanPlan Plan { get; } = new();
+
+    internal ProbeScratch Probe { get; } = new();
 
     /// <summary>What one thread writes to.</summary>
     internal ScanMemory Memory(int thread)

@@ -23,6 +23,9 @@ public sealed record VectorOptions
     /// <summary>Name of that encoder, for people; "" when there is none.</summary>
     public string Model { get; init; } = "";
 
+    /// <summary>How its rows are found, and how surely.</summary>
+    public IndexOptions Index { get; init; } = IndexOptions.Default;
+
     internal int Stride => RowQuantizer.Stride(Dimension);
 
     /// <summary>
@@ -62,6 +65,8 @@ public sealed record VectorOptions
                 $"Metric is {(int)Metric}; allowed are Cosine, Dot and Euclid.", nameof(Metric));
         }
 
+        ArgumentNullException.ThrowIfNull(Index);
+        Index.Validate();
         ValidateText(Name, nameof(Name));
         ValidateText(Fingerprint, nameof(Fingerprint));
         ValidateText(Model, nameof(Model));

@@ -34,13 +34,19 @@ public sealed unsafe class Avx2Kernels : X64Kernels
             {
                 sbyte* codes = first + ((nint)row * length);
                 FourRows(
-                    wide, codes, codes + length, codes + (
-                        2 * length), codes + (3 * length), length, target + row);
+                    wide,
+                    codes,
+                    codes + length,
+                    codes + (2 * length),
+                    codes + (3 * length),
+                    length,
+                    target + row,
+                    isScan: true);
             }
 
             for (; row < scores.Length; row++)
             {
-                target[row] = OneRow(wide, first + ((nint)row * length), length);
+                target[row] = OneRow(wide, first + ((nint)row * length), length, isScan: true);
             }
         }
     }
@@ -56,6 +62,11 @@ public sealed unsafe class Avx2Kernels : X64Kernels
         fixed (sbyte* first = rows)
         fixed (int* target = scores)
         {
+            for (int next = 0; next < Math.Min(4, ordinals.Length); next++)
+            {
+                PrefetchRow(first + ((nint)ordinals[next] * length), length);
+            }
+
             int i = 0;
             for (; i + 4 <= ordinals.Length; i += 4)
             {
@@ -71,12 +82,13 @@ public sealed unsafe class Avx2Kernels : X64Kernels
                     first + ((nint)ordinals[i + 2] * length),
                     first + ((nint)ordinals[i + 3] * length),
                     length,
-                    target + i);
+                    target + i,
+                    isScan: false);
             }
 
             for (; i < ordinals.Length; i++)
             {
-                target[i] = OneRow(wide, first + ((nint)ordinals[i] * length), length);
+                target[i] = OneRow(wide, first + ((nint)ordinals[i] * length), length, isScan: false);
             }
         }
     }
@@ -124,14 +136,22 @@ public sealed unsafe class Avx2Kernels : X64Kernels
     }
 
     /// <summary>Row after row: see <see cref="AvxVnniKernels"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void FourRows(
-        short* query, sbyte* row0, sbyte* row1, sbyte* row2, sbyte* row3, int length, int* scores)
+        short* query,
+        sbyte* row0,
+        sbyte* row1,
+        sbyte* row2,
+        sbyte* row3,
+        int length,
+        int* scores,
+        bool isScan)
     {
         Vector128<int> sums = SumLanes(
-            Lanes(query, row0, length),
-            Lanes(query, row1, length),
-            Lanes(query, row2, length),
-            Lanes(query, row3, length));
+            Lanes(query, row0, length, isScan),
+            Lanes(query, row1, length, isScan),
+            Lanes(query, row2, length, isScan),
+            Lanes(query, row3, length, isScan));
         Sse2.Store(scores, sums);
         for (int i = length & ~15; i < length; i++)
         {
@@ -144,13 +164,17 @@ public sealed unsafe class Avx2Kernels : X64Kernels
 
     /// <summary>The dot product of whole steps of 16 codes, spread over eight lanes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> Lanes(short* query, sbyte* row, int length)
+    private static Vector256<int> Lanes(short* query, sbyte* row, int length, bool isScan)
     {
         Vector256<int> sum0 = default, sum1 = default, sum2 = default, sum3 = default;
         int i = 0;
         for (; i + 64 <= length; i += 64)
         {
-            Sse.Prefetch0(row + i + PrefetchBytes);
+            if (isScan)
+            {
+                Sse.Prefetch0(row + i + PrefetchBytes);
+            }
+
             sum0 += Products(query + i, row + i);
             sum1 += Products(query + i + 16, row + i + 16);
             sum2 += Products(query + i + 32, row + i + 32);
@@ -198,9 +222,10 @@ public sealed unsafe class Avx2Kernels : X64Kernels
         }
     }
 
-    private static int OneRow(short* query, sbyte* row, int length)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int OneRow(short* query, sbyte* row, int length, bool isScan)
     {
-        int total = Vector256.Sum(Lanes(query, row, length));
+        int total = Vector256.Sum(Lanes(query, row, length, isScan));
         for (int i = length & ~15; i < length; i++)
         {
             total += query[i] * row[i];

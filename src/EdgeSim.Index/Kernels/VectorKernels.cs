@@ -57,6 +57,13 @@ public abstract partial class VectorKernels
             + $"Set {Variable} to one of these, or unset it for the fastest.");
     }
 
+    /// <summary>
+    /// Asks for memory that is read soon. A hint: nothing happens where the instruction set has none.
+    /// </summary>
+    public virtual void Prefetch(ReadOnlySpan<byte> bytes)
+    {
+    }
+
     private static VectorKernels[] ListAvailable()
     {
         var kernels = new List<VectorKernels>(3) { new ScalarKernels() };

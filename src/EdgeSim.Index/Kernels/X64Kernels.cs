@@ -29,6 +29,15 @@ public abstract unsafe partial class X64Kernels : VectorKernels
     private protected const int PrefetchBytes = 8192;
 
     /// <inheritdoc/>
+    public override void Prefetch(ReadOnlySpan<byte> bytes)
+    {
+        fixed (byte* first = bytes)
+        {
+            PrefetchRow((sbyte*)first, bytes.Length);
+        }
+    }
+
+    /// <inheritdoc/>
     protected override void ManhattanCore(
         ReadOnlySpan<sbyte> query, ReadOnlySpan<sbyte> rows, Span<int> distances)
     {

@@ -59,7 +59,7 @@ internal static class FlatIndex
         int wanted = request.Offset + matches.Length;
         try
         {
-            plan.Open(request, scorer.Lanes, wanted);
+            plan.Open(request, scorer.Lanes, wanted, scorer is NearestScorer && request.MayProbe);
             Span<ScanWorker> team = scratch.Team<TopWorker<TScorer>>(request.Threads, plan.ChunkCount);
             for (int i = 0; i < team.Length; i++)
             {
@@ -68,8 +68,14 @@ internal static class FlatIndex
 
             ScanTeam.Run(plan, team);
             TopK best = ((TopWorker<TScorer>)team[0]).Best;
+            var probed = default(ProbeCounts);
+            if (plan.ProbedCount > 0 && scorer is NearestScorer nearest)
+            {
+                Probes.Run(plan, request, nearest.Query, wanted, scratch, best, ref probed);
+            }
+
             int count = FoundRows.Take(plan, request.Snapshot, best, request.Offset, matches);
-            return FoundRows.Statistics(plan, request.Options, team[0], count);
+            return FoundRows.Statistics(plan, request.Options, team[0], probed, count);
         }
         finally
         {

@@ -32,18 +32,46 @@ internal static class FoundRows
     /// <summary>What a scan did.</summary>
     internal static SearchStatistics Statistics(
         ScanPlan plan, VectorOptions options, ScanWorker worker, int matchCount)
+        => Statistics(plan, options, worker, default, matchCount);
+
+    /// <summary>What a scan and the probes beside it did.</summary>
+    internal static SearchStatistics Statistics(
+        ScanPlan plan, VectorOptions options, ScanWorker worker, in ProbeCounts probed, int matchCount)
     {
         int sideBytes = options.Metric == Metric.Cosine ? sizeof(int) : sizeof(int) + sizeof(float);
+        long compared = worker.RowsVisited + probed.Compared;
         return new SearchStatistics(
             matchCount,
-            worker.RowsVisited,
-            worker.RowsRescored,
-            worker.RowsVisited * (options.Stride + sideBytes),
-            true)
+            compared,
+            worker.RowsRescored + probed.Rescored,
+            (compared * (options.Stride + sideBytes)) + probed.Bytes,
+            probed.Incomplete == 0)
         {
-            Strategy = SearchStrategy.Flat,
+            Strategy = StrategyOf(plan, probed),
             FilterPlan = plan.FilterPlan,
-            RowsFiltered = plan.RowsFiltered + worker.RowsFiltered,
+            RowsFiltered = plan.RowsFiltered + worker.RowsFiltered + probed.Filtered,
+            ListsProbed = probed.Lists,
+            RowsEstimated = probed.Estimated,
+            RowsExpanded = probed.Expanded,
+            SegmentsDegraded = probed.Degraded,
+        };
+    }
+
+    /// <summary>The one strategy of all segments; rows in memory are scanned whatever it is.</summary>
+    private static SearchStrategy StrategyOf(ScanPlan plan, in ProbeCounts probed)
+    {
+        int strategies = probed.Strategies;
+        for (int i = 0; i < plan.SourceCount; i++)
+        {
+            ScanSource source = plan.Source(i);
+            strategies |= source.Segment is not null && !source.IsProbed && source.Count > 0 ? 1 : 0;
+        }
+
+        return int.PopCount(strategies) switch
+        {
+            0 => SearchStrategy.Flat,
+            1 => (SearchStrategy)int.Log2(strategies),
+            _ => SearchStrategy.Mixed,
         };
     }
 }

@@ -17,6 +17,8 @@ internal readonly struct NearestScorer(
     /// <inheritdoc/>
     public int Lanes => 1;
 
+    internal PreparedQuery Query => _query;
+
     /// <inheritdoc/>
     public void Fork()
     {

@@ -29,6 +29,9 @@ internal readonly struct PreparedQuery
         _error = error;
     }
 
+    /// <summary>A code of the query times this is the component, about.</summary>
+    internal double Scale => _scale;
+
     /// <summary>Checks and quantises a query.</summary>
     /// <param name="query">[dimension].</param>
     /// <param name="metric">The collection's metric.</param>

@@ -28,6 +28,9 @@ internal sealed class ScanPlan
 
     internal int ChunkCount { get; private set; }
 
+    /// <summary>Sources that are probed and not scanned.</summary>
+    internal int ProbedCount { get; private set; }
+
     internal FilterPlan FilterPlan { get; private set; }
 
     /// <summary>Rows that the filter turned away before the scan.</summary>
@@ -47,11 +50,12 @@ internal sealed class ScanPlan
     /// <param name="request">What is scanned.</param>
     /// <param name="lanes">Vectors that each row is compared with.</param>
     /// <param name="wanted">Matches that are kept.</param>
-    internal void Open(in ScanRequest request, int lanes, int wanted)
+    /// <param name="mayProbe">Whether segments may be probed where the request allows it.</param>
+    internal void Open(in ScanRequest request, int lanes, int wanted, bool mayProbe = false)
     {
         Snapshot snapshot = request.Snapshot;
         SourceCount = snapshot.SourceCount;
-        ChunkCount = 0;
+        ChunkCount = ProbedCount = 0;
         FilterPlan = FilterPlan.None;
         RowsFiltered = 0;
         Excluded = request.Excluded;
@@ -68,12 +72,19 @@ internal sealed class ScanPlan
             ScanSource source = _sources[i];
             source.Open(snapshot, i, request.Column, place, ChunkCount);
             place += (uint)source.Count;
-            ChunkCount += source.ChunkCount;
+            if (mayProbe && source.Segment is { } segment)
+            {
+                source.Effort = ProbePlan.EffortFor(request, segment, wanted);
+            }
+
             if (request.Filter is { } filter && source.Count > 0)
             {
                 double rowNs = lanes * (RowNs + (request.Options.Stride / CodeBytesPerNs));
                 Plan(source, filter, RowsOf(snapshot, i), rowNs, wanted);
             }
+
+            ChunkCount += source.ChunkCount;
+            ProbedCount += source.IsProbed ? 1 : 0;
         }
     }
 
@@ -116,12 +127,19 @@ internal sealed class ScanPlan
     internal static bool IsFirst(Cardinality meant, int rows, double rowNs, int wanted)
     {
         double expected = Math.Max(meant.Expected, 1);
-        double first = (rows / 64.0 * WordNs) + ((meant.Max - meant.Min) * PayloadNs)
-            + (expected * BitNs) + Math.Min(expected * rowNs * PickedFactor, rows * rowNs);
+        double first = FirstNs(meant, rows, rowNs);
         double asked = wanted / (expected / Math.Max(rows, 1))
             * (1 + Math.Log(Math.Max(1, expected / Math.Max(wanted, 1))));
         double last = (rows * rowNs) + (Math.Min(asked, rows) * PayloadNs);
         return first <= last;
+    }
+
+    /// <summary>What a scan costs whose filter is evaluated before it.</summary>
+    private static double FirstNs(Cardinality meant, int rows, double rowNs)
+    {
+        double expected = Math.Max(meant.Expected, 1);
+        return (rows / 64.0 * WordNs) + ((meant.Max - meant.Min) * PayloadNs)
+            + (expected * BitNs) + Math.Min(expected * rowNs * PickedFactor, rows * rowNs);
     }
 
     private static SourceRows RowsOf(Snapshot snapshot, int index) => new(
@@ -129,8 +147,21 @@ internal sealed class ScanPlan
 
     private void Plan(ScanSource source, PreparedFilter filter, SourceRows rows, double rowNs, int wanted)
     {
-        bool isFirst = IsFirst(FilterEvaluator.Estimate(filter, rows), source.Count, rowNs, wanted);
-        FilterPlan plan = isFirst ? FilterPlan.First : FilterPlan.Last;
+        Cardinality meant = FilterEvaluator.Estimate(filter, rows);
+        bool isFirst;
+        FilterPlan plan;
+        if (source.IsProbed && ProbePlan.Widen(source, meant, FirstNs(meant, source.Count, rowNs)))
+        {
+            plan = FilterPlan.During;
+            isFirst = meant.Max == meant.Min; // Payload indexes know the answer without reading payloads.
+        }
+        else
+        {
+            source.Effort = SearchEffort.Flat;
+            isFirst = IsFirst(meant, source.Count, rowNs, wanted);
+            plan = isFirst ? FilterPlan.First : FilterPlan.Last;
+        }
+
         FilterPlan = FilterPlan == FilterPlan.None || FilterPlan == plan ? plan : FilterPlan.Mixed;
         if (isFirst)
         {

@@ -26,6 +26,15 @@ internal readonly struct ScanRequest
 
     internal int Threads { get; init; }
 
+    /// <summary>The share of true matches that is to be found; 1: all, exactly.</summary>
+    internal float Recall { get; init; }
+
+    /// <summary>A strategy and its effort instead of the recall.</summary>
+    internal SearchEffort? Effort { get; init; }
+
+    /// <summary>Whether segments may be searched without looking at every row.</summary>
+    internal bool MayProbe => Effort is { } effort ? effort.Strategy != SearchStrategy.Flat : Recall < 1f;
+
     internal VectorOptions Options => Snapshot.Options.Vectors[Column];
 
     internal Metric Metric => Options.Metric;
@@ -38,6 +47,7 @@ internal readonly struct ScanRequest
         Excluded = [],
         Bar = float.NegativeInfinity,
         Threads = 1,
+        Recall = 1f,
     };
 
     /// <exception cref="ArgumentException">An option has a value that is not allowed.</exception>
@@ -48,16 +58,19 @@ internal readonly struct ScanRequest
         bool isFiltered = options.Filter is { } filter
             && (filter.Must.Count > 0 || filter.Should.Count > 0 || filter.MustNot.Count > 0
                 || filter.MinShould is not null);
+        int column = snapshot.Options.ColumnOf(options.Vector);
         return new ScanRequest
         {
             Snapshot = snapshot,
-            Column = snapshot.Options.ColumnOf(options.Vector),
+            Column = column,
             Kernels = kernels,
             Filter = isFiltered ? PreparedFilter.Prepare(options.Filter!) : null,
             Excluded = [],
             Offset = options.Offset,
             Bar = BarOf(options.ScoreMin),
             Threads = options.Threads,
+            Recall = options.Exact ? 1f : options.Recall ?? snapshot.Options.Vectors[column].Index.Recall,
+            Effort = options.Exact ? null : options.Effort,
         };
     }
 

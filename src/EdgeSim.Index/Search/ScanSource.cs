@@ -14,7 +14,6 @@ internal sealed class ScanSource
     private const int ChunkSteps = 8;
 
     private IRowSource? _rows;
-    private SegmentColumn? _segment;
     private FreshColumn? _fresh;
     private RowBitmap? _bitmap;
 
@@ -26,7 +25,16 @@ internal sealed class ScanSource
 
     internal int FirstChunk { get; private set; }
 
-    internal int ChunkCount => (int)(((long)Count + ChunkRows - 1) / ChunkRows);
+    /// <summary>0 where it is probed and not scanned.</summary>
+    internal int ChunkCount => IsProbed ? 0 : (int)(((long)Count + ChunkRows - 1) / ChunkRows);
+
+    /// <summary>The vectors as they lie in a segment file; null: they are in memory.</summary>
+    internal SegmentColumn? Segment { get; private set; }
+
+    /// <summary>How it is searched.</summary>
+    internal SearchEffort Effort { get; set; }
+
+    internal bool IsProbed => Effort.Strategy != SearchStrategy.Flat;
 
     internal int ChunkRows => StepRows * ChunkSteps;
 
@@ -48,9 +56,9 @@ internal sealed class ScanSource
         _rows = snapshot.Source(index);
         if (index < snapshot.Views.Length)
         {
-            _segment = snapshot.Views[index].Segment.Column(column);
-            Count = _segment.Count;
-            StepRows = Math.Clamp(FlatIndex.StepBytes / _segment.Stride, 1, FlatIndex.StepRowsMax);
+            Segment = snapshot.Views[index].Segment.Column(column);
+            Count = Segment.Count;
+            StepRows = Math.Clamp(FlatIndex.StepBytes / Segment.Stride, 1, FlatIndex.StepRowsMax);
         }
         else
         {
@@ -62,6 +70,7 @@ internal sealed class ScanSource
 
         FirstPlace = firstPlace;
         FirstChunk = firstChunk;
+        Effort = SearchEffort.Flat;
     }
 
     /// <summary>A bitmap for <see cref="Choose"/>; it is kept from search to search.</summary>
@@ -77,25 +86,25 @@ internal sealed class ScanSource
     internal void Close()
     {
         _rows = null;
-        _segment = null;
+        Segment = null;
         _fresh = null;
         Chosen = null;
         Filter = null;
     }
 
     /// <summary>The row of a vector.</summary>
-    internal int Owner(int vector) => _segment?.Owner(vector) ?? _fresh!.Owner(vector);
+    internal int Owner(int vector) => Segment?.Owner(vector) ?? _fresh!.Owner(vector);
 
     internal ReadOnlySpan<sbyte> Codes(int first, int count)
-        => _segment is null ? _fresh!.Codes(first, count) : _segment.Codes(first, count);
+        => Segment is null ? _fresh!.Codes(first, count) : Segment.Codes(first, count);
 
     internal ReadOnlySpan<int> SquareSums(int first, int count)
-        => _segment is null ? _fresh!.SquareSums(first, count) : _segment.SquareSums(first, count);
+        => Segment is null ? _fresh!.SquareSums(first, count) : Segment.SquareSums(first, count);
 
     internal ReadOnlySpan<float> Scales(int first, int count)
-        => _segment is null ? _fresh!.Scales(first, count) : _segment.Scales(first, count);
+        => Segment is null ? _fresh!.Scales(first, count) : Segment.Scales(first, count);
 
-    internal QuantizedRow Side(int vector) => _segment?.Side(vector) ?? _fresh!.Side(vector);
+    internal QuantizedRow Side(int vector) => Segment?.Side(vector) ?? _fresh!.Side(vector);
 
     /// <summary>Whether a row is meant and lives; its payload may still have to be looked at.</summary>
     internal bool IsWanted(int row) => Chosen is null ? Rows.IsLive(row) : Chosen.Contains(row);

@@ -80,6 +80,21 @@ internal sealed class TopK
         return (Score(worst), ~(uint)worst);
     }
 
+    /// <summary>Takes the items of some places out. O(k log k).</summary>
+    internal void Remove(uint firstPlace, int count)
+    {
+        int kept = Count;
+        Count = 0;
+        for (int i = 0; i < kept; i++)
+        {
+            ulong item = _heap[i];
+            if (~(uint)item - firstPlace >= (uint)count)
+            {
+                Add(item); // Never beyond what was read: the heap grows slower than i.
+            }
+        }
+    }
+
     private void Add(ulong item)
     {
         ulong[] heap = _heap;

@@ -16,12 +16,21 @@ internal sealed class BlockWriter(
     private readonly byte[] _block = new byte[SegmentLayout.BlockBytes];
     private int _count;
     private long _position;
+    private bool _isRepeatable;
 
     /// <summary>Checksums of the blocks written so far, in order.</summary>
     internal List<uint> Checksums { get; } = [];
 
     /// <summary>Starts a section.</summary>
-    internal void Begin(long offset) => _position = offset;
+    /// <param name="offset">Where.</param>
+    /// <param name="isRepeatable">
+    /// Whether it comes out the same when it is made again. Nothing is noted as durable in one that does not.
+    /// </param>
+    internal void Begin(long offset, bool isRepeatable = true)
+    {
+        _position = offset;
+        _isRepeatable = isRepeatable;
+    }
 
     /// <summary>Appends one element.</summary>
     internal void Write<T>(T value)
@@ -51,10 +60,10 @@ internal sealed class BlockWriter(
         {
             Checksums.Add(Crc32C.Of(_block.AsSpan(0, _count)));
             long end = _position + _count;
-            if (progress?.IsDurable(end) != true)
+            if (!_isRepeatable || progress?.IsDurable(end) != true)
             {
                 files.Write(file, _block.AsSpan(0, _count), _position);
-                if (progress?.IsDue(end) == true)
+                if (_isRepeatable && progress?.IsDue(end) == true)
                 {
                     files.Flush(file);
                     progress.Flushed(end);

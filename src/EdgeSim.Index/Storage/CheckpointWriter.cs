@@ -85,6 +85,7 @@ internal sealed class CheckpointWriter : IDisposable
                 _store.Options,
                 sources,
                 fields,
+                _store.Settings.Graph,
                 pace,
                 progress);
             _store.Files.Rename(temporary, path);

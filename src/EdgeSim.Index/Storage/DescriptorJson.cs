@@ -66,6 +66,11 @@ internal sealed record VectorDocument
 
     public required string Model { get; init; }
 
+    /// <summary>Absent in collections made before there was a choice.</summary>
+    public string? Index { get; init; }
+
+    public float? Recall { get; init; }
+
     internal static VectorDocument Of(VectorOptions options) => new()
     {
         Name = options.Name,
@@ -73,6 +78,8 @@ internal sealed record VectorDocument
         Metric = NameOf(options.Metric),
         Fingerprint = options.Fingerprint,
         Model = options.Model,
+        Index = NameOf(options.Index.Kind),
+        Recall = options.Index.Recall,
     };
 
     internal VectorOptions ToOptions() => new()
@@ -82,21 +89,41 @@ internal sealed record VectorDocument
         Metric = ParseMetric(Metric),
         Fingerprint = Fingerprint,
         Model = Model,
+        Index = new IndexOptions
+        {
+            Kind = Index is null ? IndexKind.Auto : ParseKind(Index),
+            Recall = Recall ?? IndexOptions.Default.Recall,
+        },
     };
+
+    private static string NameOf(IndexKind kind) => kind.ToString().ToLowerInvariant();
+
+    private static IndexKind ParseKind(string name)
+    {
+        foreach (IndexKind kind in Enum.GetValues<IndexKind>())
+        {
+            if (NameOf(kind) == name)
+            {
+                return kind;
+            }
+        }
+
+        throw new FormatException($"index '{name}'");
+    }
 
     private static string NameOf(Metric metric) => metric switch
     {
-        Index.Metric.Cosine => "cosine",
-        Index.Metric.Dot => "dot",
-        Index.Metric.Euclid => "euclid",
+        EdgeSim.Index.Metric.Cosine => "cosine",
+        EdgeSim.Index.Metric.Dot => "dot",
+        EdgeSim.Index.Metric.Euclid => "euclid",
         _ => throw new ArgumentOutOfRangeException(nameof(metric), metric, "Unknown metric."),
     };
 
     private static Metric ParseMetric(string name) => name switch
     {
-        "cosine" => Index.Metric.Cosine,
-        "dot" => Index.Metric.Dot,
-        "euclid" => Index.Metric.Euclid,
+        "cosine" => EdgeSim.Index.Metric.Cosine,
+        "dot" => EdgeSim.Index.Metric.Dot,
+        "euclid" => EdgeSim.Index.Metric.Euclid,
         _ => throw new FormatException($"metric '{name}'"),
     };
 }

@@ -17,6 +17,7 @@ internal sealed unsafe class Section
     private readonly uint[] _checked;
     private readonly string _path;
     private readonly long _fileOffset;
+    private int _uncheckedBlocks;
 
     internal Section(byte* file, string path, in SectionEntry entry, uint* checksums)
     {
@@ -25,7 +26,8 @@ internal sealed unsafe class Section
         _path = path;
         _fileOffset = (long)entry.Offset;
         Bytes = (long)entry.Bytes;
-        _checked = new uint[(SegmentLayout.BlockCount(Bytes) + 31) / 32];
+        _uncheckedBlocks = (int)SegmentLayout.BlockCount(Bytes);
+        _checked = new uint[(_uncheckedBlocks + 31) / 32];
     }
 
     /// <summary>What it holds.</summary>
@@ -70,6 +72,33 @@ internal sealed unsafe class Section
         return new ReadOnlySpan<T>(_start + offset, count);
     }
 
+    /// <summary>
+    /// The whole section, at most 2 GiB, unchecked: for reading here and there, where every element is first
+    /// passed to <see cref="Touch"/>.
+    /// </summary>
+    internal ReadOnlySpan<T> Untouched<T>()
+        where T : unmanaged
+        => new(_start, checked((int)(Bytes / sizeof(T))));
+
+    /// <summary>Checks what <see cref="Read{T}"/> would check, bounds excepted.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void Touch(long offset, int bytes)
+    {
+        if (Volatile.Read(ref _uncheckedBlocks) == 0)
+        {
+            return;
+        }
+
+        long last = (offset + bytes - 1) / SegmentLayout.BlockBytes;
+        for (long block = offset / SegmentLayout.BlockBytes; block <= last; block++)
+        {
+            if ((Volatile.Read(ref _checked[block >> 5]) & (1u << (int)(block & 31))) == 0)
+            {
+                Check(block);
+            }
+        }
+    }
+
     /// <summary>Checks every block, also those that have been found good before.</summary>
     /// <param name="pause">Called after every 8 MiB.</param>
     internal void CheckAll(Action pause)
@@ -90,20 +119,28 @@ internal sealed unsafe class Section
 
     private void Check(long block)
     {
+        uint bit = 1u << (int)(block & 31);
         long offset = block * SegmentLayout.BlockBytes;
         int bytes = (int)Math.Min(SegmentLayout.BlockBytes, Bytes - offset);
         uint found = Crc32C.Of(new ReadOnlySpan<byte>(_start + offset, bytes));
         if (found != _checksums[block])
         {
             IsDamaged = true;
-            Interlocked.And(ref _checked[block >> 5], ~(1u << (int)(block & 31)));
+            if ((Interlocked.And(ref _checked[block >> 5], ~bit) & bit) != 0)
+            {
+                Interlocked.Increment(ref _uncheckedBlocks);
+            }
+
             throw new IndexCorruptException(
                 _path,
                 _fileOffset + offset,
                 $"the checksum of a block of {bytes} bytes is {found:x8}, not {_checksums[block]:x8}");
         }
 
-        Interlocked.Or(ref _checked[block >> 5], 1u << (int)(block & 31));
+        if ((Interlocked.Or(ref _checked[block >> 5], bit) & bit) == 0)
+        {
+            Interlocked.Decrement(ref _uncheckedBlocks);
+        }
     }
 
     private void ThrowOutside(long offset, long bytes)

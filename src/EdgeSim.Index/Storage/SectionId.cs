@@ -19,5 +19,6 @@ internal enum SectionId : uint
     KeyFilter = 12,
     Owners = 13,
     Vectors = 14,
+    Graph = 15,
     PayloadIndexes = 17,
 }

@@ -1,4 +1,5 @@
 using EdgeSim.Index.Quantization;
+using EdgeSim.Index.Search;
 
 namespace EdgeSim.Index.Storage;
 
@@ -17,6 +18,7 @@ internal sealed class SegmentColumn
     private readonly Section? _owners;
     private readonly Section? _vectors;
     private readonly int _rows;
+    private readonly Lazy<HnswGraph?> _graph;
 
     internal SegmentColumn(SegmentSections sections, int column, int stride, int rows)
     {
@@ -29,7 +31,20 @@ internal sealed class SegmentColumn
         _rows = rows;
         Stride = stride;
         Count = checked((int)(_scales.Bytes / sizeof(float)));
+        Section? graph = sections.Find(SectionId.Graph, column);
+        HasGraph = graph is not null;
+        _graph = new Lazy<HnswGraph?>(
+            () => graph is null ? null : new HnswGraph(graph, Count), LazyThreadSafetyMode.PublicationOnly);
     }
+
+    /// <summary>Whether there is a graph, damaged or not.</summary>
+    internal bool HasGraph { get; }
+
+    /// <summary>
+    /// The graph; null where the segment was made without. Its header is read at the first use.
+    /// </summary>
+    /// <exception cref="IndexCorruptException">The header is damaged.</exception>
+    internal HnswGraph? Graph => _graph.Value;
 
     /// <summary>Vectors.</summary>
     internal int Count { get; }
@@ -46,6 +61,39 @@ internal sealed class SegmentColumn
 
     /// <summary>[count] sums of squared codes.</summary>
     internal ReadOnlySpan<int> SquareSums(int first, int count) => _squareSums.Read<int>(first, count);
+
+    /// <summary>The codes of all vectors, of which only the named ones may be read. At most 2 GiB.</summary>
+    internal ReadOnlySpan<sbyte> CodesAt(ReadOnlySpan<int> vectors)
+    {
+        foreach (int vector in vectors)
+        {
+            _codes.Touch((long)vector * Stride, Stride);
+        }
+
+        return _codes.Untouched<sbyte>();
+    }
+
+    /// <summary>The scales of all vectors, of which only the named ones may be read.</summary>
+    internal ReadOnlySpan<float> ScalesAt(ReadOnlySpan<int> vectors)
+    {
+        foreach (int vector in vectors)
+        {
+            _scales.Touch((long)vector * sizeof(float), sizeof(float));
+        }
+
+        return _scales.Untouched<float>();
+    }
+
+    /// <summary>The sums of squared codes of all vectors, of which only the named ones may be read.</summary>
+    internal ReadOnlySpan<int> SquareSumsAt(ReadOnlySpan<int> vectors)
+    {
+        foreach (int vector in vectors)
+        {
+            _squareSums.Touch((long)vector * sizeof(int), sizeof(int));
+        }
+
+        return _squareSums.Untouched<int>();
+    }
 
     internal QuantizedRow Side(int vector) => new(
         _scales.Read<float>(vector, 1)[0],

@@ -86,13 +86,17 @@ internal static class SegmentLayout
             VectorCount = (uint)options.Vectors.Count,
         };
 
-    /// <summary>Where the payload indexes start: they may be long.</summary>
+    /// <summary>Where a section of unknown length starts: it may be long.</summary>
     internal static long IndexOffset(in SegmentHeader header)
         => ((long)header.FileBytes + LargeAlignment - 1) / LargeAlignment * LargeAlignment;
 
     /// <summary>Notes the payload indexes, written where <see cref="IndexOffset"/> says.</summary>
     internal static void AppendIndexes(ref SegmentHeader header, long bytes)
         => AppendAt(ref header, SectionId.PayloadIndexes, 0, 1, bytes, IndexOffset(header));
+
+    /// <summary>Notes a graph, written where <see cref="IndexOffset"/> says.</summary>
+    internal static void AppendGraph(ref SegmentHeader header, int column, long bytes)
+        => AppendAt(ref header, SectionId.Graph, column, 1, bytes, IndexOffset(header));
 
     /// <summary>Makes room for the checksums of all blocks, at the end.</summary>
     internal static void AppendChecksums(ref SegmentHeader header, int blocks)

@@ -30,8 +30,12 @@ internal sealed unsafe class SegmentSections
         _all = [.. sections];
     }
 
-    /// <summary>Whether some block has failed its checksum since the file was opened.</summary>
-    internal bool IsDamaged => Array.Exists(_all, section => section.IsDamaged);
+    /// <summary>
+    /// Whether some block has failed its checksum since the file was opened; graphs excepted, which follow
+    /// from the rest and are made anew when the file is rewritten.
+    /// </summary>
+    internal bool IsDamaged
+        => Array.Exists(_all, section => section.IsDamaged && section.Id != SectionId.Graph);
 
     internal IReadOnlyList<Section> All => _all;
 

@@ -7,7 +7,7 @@ namespace EdgeSim.Index.Storage;
 /// <summary>
 /// Writes a segment file from sources of rows, section by section. Memory: one block of 64 KiB, four bytes
 /// for every block written, 4 bytes per 64 rows of a source, 1.25 bytes a row for the key filter; never the
-/// rows themselves.
+/// rows themselves. Graphs, where they are asked for, take what <see cref="Search.HnswBuilder"/> says.
 /// </summary>
 internal sealed class SegmentWriter
 {
@@ -35,6 +35,7 @@ internal sealed class SegmentWriter
     /// <param name="options">The collection's options.</param>
     /// <param name="sources">Rows; at least one is live.</param>
     /// <param name="fields">The payload fields that it gets an index for.</param>
+    /// <param name="graph">How it gets graphs; null: it gets none.</param>
     /// <param name="pace">How fast.</param>
     /// <param name="progress">How far the file is there already; null: it is not.</param>
     /// <returns>The header as written.</returns>
@@ -46,6 +47,7 @@ internal sealed class SegmentWriter
         CollectionOptions options,
         IReadOnlyList<IRowSource> sources,
         IReadOnlyList<PayloadIndexField> fields,
+        Search.HnswOptions? graph,
         WritePace pace,
         WriteProgress? progress = null)
     {
@@ -70,6 +72,11 @@ internal sealed class SegmentWriter
             long bytes = PayloadIndexBuilder.Write(rows, fields, new BlockStream(blocks));
             blocks.End();
             SegmentLayout.AppendIndexes(ref header, bytes);
+        }
+
+        if (graph is not null)
+        {
+            GraphSections.Write(files, path, ref header, options, sources, blocks, graph, pace.Stop);
         }
 
         SegmentLayout.AppendChecksums(ref header, blocks.Checksums.Count);

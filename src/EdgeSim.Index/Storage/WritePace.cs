@@ -17,6 +17,9 @@ internal sealed class WritePace(long bytesPerSecond, CancellationToken stop, Act
     /// <summary>No rate, no end.</summary>
     internal static WritePace Free => new(0, CancellationToken.None);
 
+    /// <summary>Set when the work is to end.</summary>
+    internal CancellationToken Stop => stop;
+
     /// <summary>Asked whether somebody waits, so that the rate does not count now.</summary>
     internal Func<bool>? Hurries { get; init; }
 

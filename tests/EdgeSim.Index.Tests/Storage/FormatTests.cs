@@ -40,6 +40,10 @@ public sealed class FormatTests
         => Compare<MergeHeader>(MergeHeader.SizeBytes);
 
     [Fact]
+    public void GraphHeader_EveryRowOfItsTable_IsWhereTheDocumentSays()
+        => Compare<GraphHeader>(GraphHeader.SizeBytes);
+
+    [Fact]
     public void ManifestEntry_EveryRowOfItsTable_IsWhereTheDocumentSays()
         => Compare<ManifestEntry>(ManifestEntry.SizeBytes);
 
@@ -48,7 +52,8 @@ public sealed class FormatTests
     {
         (string, string, string)[] expected = SegmentLayout.OfColumn.ToArray()
             .Concat(SegmentLayout.OfRows.ToArray())
-            .Append((Id: SectionId.PayloadIndexes, ElementBytes: 1)) // Of these two the length is known late.
+            .Append((Id: SectionId.Graph, ElementBytes: 1)) // Their lengths are known at the end.
+            .Append((Id: SectionId.PayloadIndexes, ElementBytes: 1))
             .Append((Id: SectionId.Checksums, ElementBytes: 4))
             .Select(section => ($"{(int)section.Id}", $"{section.ElementBytes}", section.Id.ToString()))
             .ToArray();
@@ -72,6 +77,7 @@ public sealed class FormatTests
         Assert.Equal("EDGESEGM"u8.ToArray(), BitConverter.GetBytes(SegmentHeader.MagicValue));
         Assert.Equal("EDGEMANI"u8.ToArray(), BitConverter.GetBytes(ManifestSlot.MagicValue));
         Assert.Equal("EDGELOGF"u8.ToArray(), BitConverter.GetBytes(LogHeader.MagicValue));
+        Assert.Equal("EDGEHNSW"u8.ToArray(), BitConverter.GetBytes(GraphHeader.MagicValue));
         Assert.Equal("EDGESTAT"u8.ToArray(), BitConverter.GetBytes(StateHeader.MagicValue));
     }
 
@@ -132,9 +138,10 @@ public sealed class FormatTests
     }
 
     private static int SizeOf(Type type)
-        => type == typeof(uint) ? 4
+        => type == typeof(uint) || type == typeof(float) ? 4
             : type == typeof(ulong) ? 8
             : type == typeof(SegmentHeader.SectionTable) ? Unsafe.SizeOf<SegmentHeader.SectionTable>()
+            : type == typeof(GraphHeader.LayerSizes) ? Unsafe.SizeOf<GraphHeader.LayerSizes>()
             : type == typeof(ManifestSlot.SegmentTable) ? Unsafe.SizeOf<ManifestSlot.SegmentTable>()
             : throw new ArgumentException($"A field of type {type} is new: give its size here.");
 

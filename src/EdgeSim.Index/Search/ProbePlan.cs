@@ -1,0 +1,63 @@
+using EdgeSim.Index.Payloads;
+using EdgeSim.Index.Storage;
+
+namespace EdgeSim.Index.Search;
+
+/// <summary>Chooses how a segment is searched.</summary>
+internal static class ProbePlan
+{
+    private const double HopNs = 1500;
+    private const double ListNs = 4000;
+
+    /// <summary>The effort that a request takes in a segment; flat where nothing else reaches it.</summary>
+    internal static SearchEffort EffortFor(in ScanRequest request, SegmentColumn column, int wanted)
+    {
+        if (request.Effort is { } effort)
+        {
+            return Has(column, effort.Strategy) ? effort : SearchEffort.Flat;
+        }
+
+        return SearchEffort.Flat;
+    }
+
+    /// <summary>
+    /// Fits a probe to a filter: the fewer rows are meant, the more must be looked at before enough of them
+    /// are found. False when comparing the rows that are meant, and no others, costs less.
+    /// </summary>
+    /// <param name="source">The segment; its effort is changed.</param>
+    /// <param name="meant">How many rows are meant.</param>
+    /// <param name="exactNs">What the exact answer costs.</param>
+    internal static bool Widen(ScanSource source, Cardinality meant, double exactNs)
+    {
+        double share = Math.Clamp(Math.Max(meant.Expected, 1) / Math.Max(source.Count, 1), 1e-9, 1);
+        SearchEffort effort = source.Effort;
+        if (exactNs <= CostNs(source, effort) / share)
+        {
+            return false;
+        }
+
+        if (effort.Strategy != SearchStrategy.Hnsw)
+        {
+            // A walk goes on by itself until enough are found; lists must be said.
+            double factor = Math.Min(1 / share, IndexLimits.EffortMax);
+            source.Effort = effort with
+            {
+                Breadth = (int)Math.Min(effort.Breadth * factor, IndexLimits.EffortMax),
+            };
+        }
+
+        return true;
+    }
+
+    /// <summary>What a probe costs about: rows compared here and there, or in lists.</summary>
+    private static double CostNs(ScanSource source, SearchEffort effort)
+        => effort.Strategy == SearchStrategy.Hnsw
+            ? effort.Breadth * HopNs
+            : effort.Breadth * ListNs;
+
+    private static bool Has(SegmentColumn column, SearchStrategy strategy) => strategy switch
+    {
+        SearchStrategy.Hnsw => column.HasGraph,
+        _ => false,
+    };
+}
