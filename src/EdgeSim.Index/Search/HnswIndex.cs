@@ -151,6 +151,14 @@ internal ref struct HnswIndex
         int[] rows = _walk.Rows;
         float[] keys = _walk.Keys;
         long end = _compared + eligible;
+        if (_probe.LeavesOut)
+        {
+            foreach (uint place in _probe.Excluded)
+            {
+                seen[(int)(place - _probe.Source.FirstPlace)] = epoch;
+            }
+        }
+
         seen[entry] = epoch;
         rows[0] = entry;
         int count = 1;

@@ -43,6 +43,7 @@ internal readonly ref struct Probe
         Metric = request.Metric;
         Bar = request.Bar;
         Excluded = request.Excluded;
+        LeavesOut = request.LeavesOut;
         _query = query;
         _lanes = lanes;
         Best = best;
@@ -65,6 +66,9 @@ internal readonly ref struct Probe
 
     /// <summary>Places that are no match, ascending.</summary>
     internal uint[] Excluded { get; }
+
+    /// <summary>Whether those are not even walked through.</summary>
+    internal bool LeavesOut { get; }
 
     /// <summary>The query's numbers.</summary>
     internal PreparedQuery Query => _query;

@@ -1,4 +1,5 @@
 using EdgeSim.Index.Payloads;
+using EdgeSim.Index.Search.Planning;
 using EdgeSim.Index.Storage;
 
 namespace EdgeSim.Index.Search;
@@ -17,7 +18,11 @@ internal static class ProbePlan
             return Has(column, effort.Strategy) ? effort : SearchEffort.Flat;
         }
 
-        return SearchEffort.Flat;
+        int compressed = 0;
+        return column.Curves?.Find(request.Recall, wanted, SearchCosts.Default, column.Stride, compressed)
+            is { } choice && choice.CostNs < SearchCosts.Default.FlatNs(column.Count, column.Stride)
+                ? choice.Effort
+                : SearchEffort.Flat;
     }
 
     /// <summary>
@@ -55,7 +60,50 @@ internal static class ProbePlan
             ? effort.Breadth * HopNs
             : effort.Breadth * ListNs;
 
-    private static bool Has(SegmentColumn column, SearchStrategy strategy) => strategy switch
+    /// <summary>Strategies other than a scan.</summary>
+    internal static ReadOnlySpan<SearchStrategy> Strategies
+        => [SearchStrategy.Ivf, SearchStrategy.IvfProduct, SearchStrategy.IvfBits, SearchStrategy.Hnsw];
+
+    /// <summary>Whether a column has what some strategy needs.</summary>
+    internal static bool HasAny(SegmentColumn column)
+    {
+        foreach (SearchStrategy strategy in Strategies)
+        {
+            if (Has(column, strategy))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Breadths that are tried, from the fastest on.</summary>
+    internal static IEnumerable<int> BreadthsFor(SegmentColumn column, SearchStrategy strategy, int k)
+    {
+        int first = strategy == SearchStrategy.Hnsw ? k : 1;
+        int end = strategy == SearchStrategy.Hnsw
+            ? Math.Min(column.Count, IndexLimits.EffortMax)
+            : Math.Min(ListsOf(column), IndexLimits.EffortMax);
+        for (int breadth = first; breadth < end; breadth = Math.Max(breadth + 1, breadth * 7 / 5))
+        {
+            yield return breadth;
+        }
+
+        yield return end;
+    }
+
+    /// <summary>Numbers of rows compared after their compressed codes that are tried.</summary>
+    internal static IReadOnlyList<int> RescoredFor(SearchStrategy strategy, int k)
+        => strategy == SearchStrategy.IvfProduct ? [2 * k, 5 * k, 12 * k, 30 * k] : [0];
+
+    /// <summary>Bytes of a row's compressed code.</summary>
+    internal static int CompressedBytes(SegmentColumn column, SearchStrategy strategy) => 0;
+
+    private static int ListsOf(SegmentColumn column) => 1;
+
+    /// <summary>Whether a column has what a strategy needs.</summary>
+    internal static bool Has(SegmentColumn column, SearchStrategy strategy) => strategy switch
     {
         SearchStrategy.Hnsw => column.HasGraph,
         _ => false,

@@ -19,6 +19,11 @@ internal readonly struct ScanRequest
     /// <summary>Places that are no match, ascending.</summary>
     internal uint[] Excluded { get; init; }
 
+    /// <summary>
+    /// Whether the excluded are not even walked through, as if they were not stored: so calibrations ask.
+    /// </summary>
+    internal bool LeavesOut { get; init; }
+
     internal int Offset { get; init; }
 
     /// <summary>Matches have a score above this; minus infinity: any.</summary>

@@ -21,4 +21,5 @@ internal enum SectionId : uint
     Vectors = 14,
     Graph = 15,
     PayloadIndexes = 17,
+    Curves = 21,
 }

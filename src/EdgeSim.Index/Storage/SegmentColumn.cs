@@ -1,5 +1,6 @@
 using EdgeSim.Index.Quantization;
 using EdgeSim.Index.Search;
+using EdgeSim.Index.Search.Planning;
 
 namespace EdgeSim.Index.Storage;
 
@@ -19,6 +20,7 @@ internal sealed class SegmentColumn
     private readonly Section? _vectors;
     private readonly int _rows;
     private readonly Lazy<HnswGraph?> _graph;
+    private readonly Lazy<EffortCurves?> _curves;
 
     internal SegmentColumn(SegmentSections sections, int column, int stride, int rows)
     {
@@ -32,10 +34,17 @@ internal sealed class SegmentColumn
         Stride = stride;
         Count = checked((int)(_scales.Bytes / sizeof(float)));
         Section? graph = sections.Find(SectionId.Graph, column);
+        Section? curves = sections.Find(SectionId.Curves, column);
+        _curves = new Lazy<EffortCurves?>(
+            () => curves is null ? null : new EffortCurves(curves), LazyThreadSafetyMode.PublicationOnly);
         HasGraph = graph is not null;
         _graph = new Lazy<HnswGraph?>(
             () => graph is null ? null : new HnswGraph(graph, Count), LazyThreadSafetyMode.PublicationOnly);
     }
+
+    /// <summary>What was measured when the segment was sealed; null: nothing.</summary>
+    /// <exception cref="IndexCorruptException">The section is damaged.</exception>
+    internal EffortCurves? Curves => _curves.Value;
 
     /// <summary>Whether there is a graph, damaged or not.</summary>
     internal bool HasGraph { get; }

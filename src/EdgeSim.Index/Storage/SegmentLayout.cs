@@ -98,6 +98,16 @@ internal static class SegmentLayout
     internal static void AppendGraph(ref SegmentHeader header, int column, long bytes)
         => AppendAt(ref header, SectionId.Graph, column, 1, bytes, IndexOffset(header));
 
+    /// <summary>Notes curves, written where <see cref="IndexOffset"/> says.</summary>
+    internal static void AppendCurves(ref SegmentHeader header, int column, long bytes)
+        => AppendAt(ref header, SectionId.Curves, column, 1, bytes, IndexOffset(header));
+
+    /// <summary>
+    /// Whether a section leads a search to rows and follows from them: it is made anew when the file is
+    /// rewritten, and damage to it costs speed and nothing else.
+    /// </summary>
+    internal static bool IsDerived(SectionId id) => id is SectionId.Graph or SectionId.Curves;
+
     /// <summary>Makes room for the checksums of all blocks, at the end.</summary>
     internal static void AppendChecksums(ref SegmentHeader header, int blocks)
         => Append(ref header, SectionId.Checksums, 0, sizeof(uint), (long)blocks * sizeof(uint));

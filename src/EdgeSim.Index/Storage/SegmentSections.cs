@@ -31,11 +31,11 @@ internal sealed unsafe class SegmentSections
     }
 
     /// <summary>
-    /// Whether some block has failed its checksum since the file was opened; graphs excepted, which follow
+    /// Whether some block has failed its checksum since the file was opened; but for those that follow
     /// from the rest and are made anew when the file is rewritten.
     /// </summary>
     internal bool IsDamaged
-        => Array.Exists(_all, section => section.IsDamaged && section.Id != SectionId.Graph);
+        => Array.Exists(_all, section => section.IsDamaged && !SegmentLayout.IsDerived(section.Id));
 
     internal IReadOnlyList<Section> All => _all;
 

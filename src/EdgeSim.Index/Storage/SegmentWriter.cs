@@ -79,14 +79,40 @@ internal sealed class SegmentWriter
             GraphSections.Write(files, path, ref header, options, sources, blocks, graph, pace.Stop);
         }
 
+        if (HasStructures(header))
+        {
+            CurveSections.Write(files, file, path, ref header, options, blocks, pace.Stop);
+        }
+
+        Finish(files, file, ref header, blocks);
+        files.Flush(file);
+        return header;
+    }
+
+    /// <summary>Writes the checksums behind all sections, and then the header.</summary>
+    internal static void Finish(
+        DurableFiles files, SafeFileHandle file, ref SegmentHeader header, BlockWriter blocks)
+    {
         SegmentLayout.AppendChecksums(ref header, blocks.Checksums.Count);
         ReadOnlySpan<byte> checksums = MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(blocks.Checksums));
         files.Write(file, checksums, (long)header.Sections[(int)header.SectionCount - 1].Offset);
         header.ChecksumsChecksum = Crc32C.Of(checksums);
         header.HeaderChecksum = SegmentHeader.ChecksumOf(ref header);
         files.Write(file, SegmentHeader.AsBytes(ref header), 0);
-        files.Flush(file);
-        return header;
+    }
+
+    /// <summary>Whether there is something whose recall can be measured.</summary>
+    private static bool HasStructures(in SegmentHeader header)
+    {
+        for (int i = 0; i < header.SectionCount; i++)
+        {
+            if (SegmentLayout.IsDerived((SectionId)header.Sections[i].Id))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private void WriteSection(SectionId id, int column)
