@@ -61,10 +61,10 @@ public sealed class CalibrationTests(ITestOutputHelper output)
             }
         }
 
-        EffortChoice? choice = curves.Find(0.9, 10, SearchCosts.Default, Dimension, 0);
-        Assert.NotNull(choice);
-        Assert.True(
-            curves.Find(0.9, 1000, SearchCosts.Default, Dimension, 0)!.Value.Effort.Breadth >= 1000);
+        double least = curves.Points.ToArray().Where(point => point.K == 100).Min(point => point.Recall);
+        EffortChoice hundred = curves.Find(least, 100, SearchCosts.Default, Dimension, 0)!.Value;
+        EffortChoice thousand = curves.Find(least, 1000, SearchCosts.Default, Dimension, 0)!.Value;
+        Assert.Equal(10 * hundred.Effort.Breadth, thousand.Effort.Breadth);
         Assert.Null(curves.Find(1.1, 10, SearchCosts.Default, Dimension, 0));
     }
 
