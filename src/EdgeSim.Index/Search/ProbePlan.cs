@@ -18,11 +18,33 @@ internal static class ProbePlan
             return Has(column, effort.Strategy) ? effort : SearchEffort.Flat;
         }
 
-        int compressed = 0;
-        return column.Curves?.Find(request.Recall, wanted, SearchCosts.Default, column.Stride, compressed)
-            is { } choice && choice.CostNs < SearchCosts.Default.FlatNs(column.Count, column.Stride)
+        if (!HasAny(column))
+        {
+            return SearchEffort.Flat;
+        }
+
+        ColumnCosts costs = CostsOf(column, SearchCosts.Default, request.Missing);
+        return Curves(column)?.Find(request.Recall, wanted, costs) is { } choice
+            && choice.CostNs < costs.FlatNs(column.Count)
                 ? choice.Effort
                 : SearchEffort.Flat;
+    }
+
+    /// <summary>What the steps of a search of a column cost.</summary>
+    internal static ColumnCosts CostsOf(SegmentColumn column, SearchCosts machine, double missing)
+        => new(machine, column.Stride, 0, 0, missing);
+
+    /// <summary>The curves of a column; none where they are damaged: it is scanned then.</summary>
+    private static EffortCurves? Curves(SegmentColumn column)
+    {
+        try
+        {
+            return column.Curves;
+        }
+        catch (IndexCorruptException)
+        {
+            return null;
+        }
     }
 
     /// <summary>
@@ -96,9 +118,6 @@ internal static class ProbePlan
     /// <summary>Numbers of rows compared after their compressed codes that are tried.</summary>
     internal static IReadOnlyList<int> RescoredFor(SearchStrategy strategy, int k)
         => strategy == SearchStrategy.IvfProduct ? [2 * k, 5 * k, 12 * k, 30 * k] : [0];
-
-    /// <summary>Bytes of a row's compressed code.</summary>
-    internal static int CompressedBytes(SegmentColumn column, SearchStrategy strategy) => 0;
 
     private static int ListsOf(SegmentColumn column) => 1;
 

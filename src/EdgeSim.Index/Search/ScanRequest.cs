@@ -37,6 +37,9 @@ internal readonly struct ScanRequest
     /// <summary>A strategy and its effort instead of the recall.</summary>
     internal SearchEffort? Effort { get; init; }
 
+    /// <summary>The share of the bytes that is not in memory and must be read, 0 to 1.</summary>
+    internal double Missing { get; init; }
+
     /// <summary>Whether segments may be searched without looking at every row.</summary>
     internal bool MayProbe => Effort is { } effort ? effort.Strategy != SearchStrategy.Flat : Recall < 1f;
 

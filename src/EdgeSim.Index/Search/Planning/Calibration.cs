@@ -95,7 +95,8 @@ internal sealed class Calibration
 
     private void Measure(SearchStrategy strategy)
     {
-        double flatNs = SearchCosts.Default.FlatNs(_data.Count, _data.Stride);
+        ColumnCosts costs = ProbePlan.CostsOf(_data, SearchCosts.Default, 0);
+        double flatNs = costs.FlatNs(_data.Count);
         foreach (int k in EffortCurves.Ks)
         {
             foreach (int rescored in ProbePlan.RescoredFor(strategy, k))
@@ -105,9 +106,7 @@ internal sealed class Calibration
                 {
                     CurvePoint point = Measure(new SearchEffort(strategy, breadth, rescored), k);
                     _points.Add(point);
-                    double cost = SearchCosts.Default.Ns(
-                        point, _data.Stride, ProbePlan.CompressedBytes(_data, strategy));
-                    if (point.Recall >= RecallEnough || cost > flatNs || point.Recall < before + 1e-4)
+                    if (point.Recall >= RecallEnough || costs.Ns(point) > flatNs || point.Recall < before + 1e-4)
                     {
                         break;
                     }

@@ -65,10 +65,7 @@ internal sealed class EffortCurves
     /// <param name="recall">The share of true matches.</param>
     /// <param name="wanted">Matches.</param>
     /// <param name="costs">What the steps cost.</param>
-    /// <param name="stride">Bytes of a row.</param>
-    /// <param name="compressedBytes">Bytes of a row's compressed code.</param>
-    internal EffortChoice? Find(
-        double recall, int wanted, SearchCosts costs, int stride, int compressedBytes)
+    internal EffortChoice? Find(double recall, int wanted, in ColumnCosts costs)
     {
         int k = KFor(wanted);
         double factor = Math.Max(1, (double)wanted / k);
@@ -81,7 +78,7 @@ internal sealed class EffortCurves
                 continue;
             }
 
-            EffortChoice choice = At(i, recall, costs, stride, compressedBytes);
+            EffortChoice choice = At(i, recall, costs);
             if (best is null || choice.CostNs < best.Value.CostNs)
             {
                 best = choice;
@@ -96,10 +93,10 @@ internal sealed class EffortCurves
     /// <summary>
     /// The effort of a point, or one between it and the one before, as far as the recall needs.
     /// </summary>
-    private EffortChoice At(int index, double recall, SearchCosts costs, int stride, int compressedBytes)
+    private EffortChoice At(int index, double recall, in ColumnCosts costs)
     {
         CurvePoint point = _points[index];
-        double cost = costs.Ns(point, stride, compressedBytes);
+        double cost = costs.Ns(point);
         if (index > 0)
         {
             CurvePoint before = _points[index - 1];
@@ -108,7 +105,7 @@ internal sealed class EffortCurves
             {
                 double part = (recall - before.Recall) / (point.Recall - before.Recall);
                 double breadth = before.Breadth + (part * (point.Breadth - before.Breadth));
-                double costBefore = costs.Ns(before, stride, compressedBytes);
+                double costBefore = costs.Ns(before);
                 return new EffortChoice(
                     point.Effort with { Breadth = (int)Math.Ceiling(breadth) },
                     recall,

@@ -1,44 +1,81 @@
 namespace EdgeSim.Index.Search.Planning;
 
 /// <summary>
-/// What the steps of a search take on a machine, in nanoseconds. Only their ratios decide which strategy is
-/// taken, and those differ little from machine to machine; the absolute values are for what people are told.
+/// What the steps of a search take on a machine, in nanoseconds, one thread. Only their ratios decide which
+/// strategy is taken; the absolute values are what <c>edgesim plan</c> tells people.
 /// </summary>
-/// <param name="BytesPerNs">Codes that stream past the query.</param>
-/// <param name="RowNs">Each row compared, beside its bytes.</param>
-/// <param name="MissNs">Each row that is fetched from somewhere in memory.</param>
-/// <param name="EstimateBytesPerNs">Compressed codes that are looked up.</param>
-/// <param name="ListNs">Each list, beside its rows.</param>
-/// <param name="HopNs">Each row whose links are followed.</param>
-/// <param name="QueryNs">Each query.</param>
-public sealed record SearchCosts(
-    double BytesPerNs,
-    double RowNs,
-    double MissNs,
-    double EstimateBytesPerNs,
-    double ListNs,
-    double HopNs,
-    double QueryNs)
+public sealed record SearchCosts
 {
     /// <summary>A desktop core, measured with <c>edgesim bench kernels</c> and <c>bench ann</c>.</summary>
-    public static SearchCosts Default { get; } = new(30, 1.5, 25, 50, 150, 60, 3000);
+    public static SearchCosts Default { get; } = new()
+    {
+        BytesPerNs = 30,
+        RowNs = 1.5,
+        MissNs = 25,
+        EstimatedBytesPerNs = 50,
+        ListNs = 150,
+        HopNs = 60,
+        QueryNs = 3000,
+        DiskBytesPerNs = 1.5,
+        DiskReadNs = 80_000,
+    };
+
+    /// <summary>Codes that stream past the query.</summary>
+    public required double BytesPerNs { get; init; }
+
+    /// <summary>Each row compared, beside its bytes.</summary>
+    public required double RowNs { get; init; }
+
+    /// <summary>Each row that is fetched from somewhere in memory.</summary>
+    public required double MissNs { get; init; }
+
+    /// <summary>Compressed codes that are looked up.</summary>
+    public required double EstimatedBytesPerNs { get; init; }
+
+    /// <summary>Each list, beside its rows.</summary>
+    public required double ListNs { get; init; }
+
+    /// <summary>Each row whose links are followed.</summary>
+    public required double HopNs { get; init; }
+
+    /// <summary>Each query.</summary>
+    public required double QueryNs { get; init; }
+
+    /// <summary>Bytes that the disk gives one after the other.</summary>
+    public required double DiskBytesPerNs { get; init; }
+
+    /// <summary>One read of 4 KiB from somewhere on the disk; several at once overlap.</summary>
+    public required double DiskReadNs { get; init; }
 
     /// <summary>Every row in one stream.</summary>
-    internal double FlatNs(long rows, int stride) => QueryNs + (rows * RowsNs(stride));
+    /// <param name="rows">Rows.</param>
+    /// <param name="stride">Bytes of a row's codes.</param>
+    /// <param name="missing">The share of the bytes that is not in memory, 0 to 1.</param>
+    internal double FlatNs(long rows, int stride, double missing)
+        => QueryNs + (rows * RowsNs(stride)) + (missing * rows * stride / DiskBytesPerNs);
 
     /// <summary>A measured way.</summary>
-    internal double Ns(in CurvePoint point, int stride, int compressedBytes)
+    /// <param name="point">What one query did.</param>
+    /// <param name="stride">Bytes of a row's codes.</param>
+    /// <param name="compressedBytes">Bytes of a row's compressed code.</param>
+    /// <param name="missing">The share of the bytes that is not in memory, 0 to 1.</param>
+    internal double Ns(in CurvePoint point, int stride, int compressedBytes, double missing)
     {
-        var strategy = (SearchStrategy)point.Strategy;
-        double compare = RowsNs(stride)
-            + (strategy == SearchStrategy.Ivf ? 0 : MissNs);
+        bool isInLists = (SearchStrategy)point.Strategy == SearchStrategy.Ivf;
+        double apart = isInLists ? 0 : point.Compared;
+        double together = (point.Estimated * compressedBytes) + (isInLists ? point.Compared * stride : 0);
         return QueryNs
-            + (point.Compared * compare)
+            + (point.Compared * RowsNs(stride))
+            + (apart * MissNs)
             + (point.Measured * ((stride / BytesPerNs * 4) + RowNs))
-            + (point.Estimated * compressedBytes / EstimateBytesPerNs)
+            + (point.Estimated * compressedBytes / EstimatedBytesPerNs)
             + (point.Lists * ListNs)
-            + (point.Expanded * HopNs);
+            + (point.Expanded * HopNs)
+            + (missing * ((together / DiskBytesPerNs) + (apart * DiskReadNs / ReadsAtOnce)));
     }
+
+    /// <summary>Reads that a disk answers while it answers one; asked for ahead.</summary>
+    private const double ReadsAtOnce = 8;
 
     private double RowsNs(int stride) => RowNs + (stride / BytesPerNs);
 }

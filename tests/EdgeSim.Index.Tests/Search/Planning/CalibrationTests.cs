@@ -61,11 +61,12 @@ public sealed class CalibrationTests(ITestOutputHelper output)
             }
         }
 
+        var costs = new ColumnCosts(SearchCosts.Default, Dimension, 0, 0, 0);
         double least = curves.Points.ToArray().Where(point => point.K == 100).Min(point => point.Recall);
-        EffortChoice hundred = curves.Find(least, 100, SearchCosts.Default, Dimension, 0)!.Value;
-        EffortChoice thousand = curves.Find(least, 1000, SearchCosts.Default, Dimension, 0)!.Value;
+        EffortChoice hundred = curves.Find(least, 100, costs)!.Value;
+        EffortChoice thousand = curves.Find(least, 1000, costs)!.Value;
         Assert.Equal(10 * hundred.Effort.Breadth, thousand.Effort.Breadth);
-        Assert.Null(curves.Find(1.1, 10, SearchCosts.Default, Dimension, 0));
+        Assert.Null(curves.Find(1.1, 10, costs));
     }
 
     private static Collection Make(
