@@ -1,6 +1,7 @@
 using EdgeSim.Index.Kernels;
 using EdgeSim.Index.Payloads;
 using EdgeSim.Index.Search;
+using EdgeSim.Index.Search.Planning;
 
 namespace EdgeSim.Index;
 
@@ -170,6 +171,19 @@ public readonly ref partial struct CollectionReader
             : throw new ArgumentException(
                 $"Offset is {request.Offset}; groups have no pages, allowed is 0. Ask for more groups.",
                 nameof(options));
+    }
+
+    /// <summary>
+    /// How a search would be made in each segment, what it would find and take, and why. Searches nothing;
+    /// O(segments).
+    /// </summary>
+    /// <param name="query">The search and the machine.</param>
+    /// <exception cref="ArgumentException">A number is out of range, or no vector has that name.</exception>
+    /// <exception cref="IndexCorruptException">What was measured of a segment is damaged.</exception>
+    public IReadOnlyList<SegmentPlan> Plan(PlanQuery query)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        return SearchPlanner.Plan(_snapshot, query);
     }
 
     private ScanRequest Request(SearchOptions options, SearchScratch scratch, int matches, int matchesMax)

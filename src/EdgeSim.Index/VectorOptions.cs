@@ -29,6 +29,24 @@ public sealed record VectorOptions
     internal int Stride => RowQuantizer.Stride(Dimension);
 
     /// <summary>
+    /// How a search would be made in so many rows, if there were such a collection: from what vectors of this
+    /// kind typically need.
+    /// </summary>
+    /// <exception cref="ArgumentException">A number is out of range.</exception>
+    public SegmentPlan Plan(long rows, PlanQuery query)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        if (rows is < 1 or > IndexLimits.RowsMax)
+        {
+            throw new ArgumentException(
+                $"There are {rows} rows; allowed are 1 to {IndexLimits.RowsMax}.", nameof(rows));
+        }
+
+        Validate();
+        return Search.Planning.SearchPlanner.Imagine(rows, this, query);
+    }
+
+    /// <summary>
     /// Refuses a vector that a write would refuse: to be asked before there is a collection, so that none is
     /// made for vectors that cannot be stored. O(dimension).
     /// </summary>

@@ -32,6 +32,7 @@ namespace EdgeSim;
 [JsonSerializable(typeof(StoreBenchReport))]
 [JsonSerializable(typeof(AnnLine))]
 [JsonSerializable(typeof(DatasetReport))]
+[JsonSerializable(typeof(PlanReport))]
 [JsonSerializable(typeof(VerifyLine))]
 [JsonSerializable(typeof(RepairLine))]
 [JsonSerializable(typeof(TortureRunReport))]

@@ -79,6 +79,7 @@ public static class CommandLine
         root.Subcommands.Add(RestoreCommand.Create(global, output));
         root.Subcommands.Add(VerifyCommand.Create(global, output));
         root.Subcommands.Add(RepairCommand.Create(global, output));
+        root.Subcommands.Add(PlanCommand.Create(global, output));
         root.Subcommands.Add(DoctorCommand.Create(global, output));
         root.Subcommands.Add(BenchCommand.Create(global, output));
         root.Subcommands.Add(TortureCommand.Create(global, output));

@@ -12,10 +12,15 @@ public static class SearchCommand
         Argument<string> collection = Arguments.Collection();
         Option<int> k = Arguments.K();
         var input = new InputOptions();
+        var recall = new Option<float?>("--recall")
+        {
+            Description = "Share of the true matches, more than 0 and up to 1 (0.95 if not given).",
+        };
+        var exact = new Option<bool>("--exact") { Description = "All of them: the same as --recall 1." };
         var command = new Command(
             "search", "Find what is nearest to a text, a picture, a vector or a stored point.")
         {
-            collection, k,
+            collection, k, recall, exact,
         };
         input.AddTo(command);
         command.SetAction(parsed =>
@@ -32,7 +37,11 @@ public static class SearchCommand
             using var engine = Start.Engine(options);
             PointInput query = content ?? PointInput.FromKey(key!.Value);
             var reply = (SearchReply)engine.Execute(
-                new SearchRequest(parsed.GetValue(collection)!, query, parsed.GetValue(k)));
+                new SearchRequest(
+                    parsed.GetValue(collection)!,
+                    query,
+                    parsed.GetValue(k),
+                    parsed.GetValue(exact) ? 1f : parsed.GetValue(recall)));
             if (parsed.GetValue(global.Json))
             {
                 output.Json(reply, JsonFormats.Default.SearchReply);
@@ -55,8 +64,8 @@ public static class SearchCommand
         }
 
         output.Line(
-            $"  {reply.Strategy} scan of {reply.RowsScanned} rows ({reply.RowsRescored} rescored, "
-            + $"{reply.BytesRead >> 10} KiB, {(reply.Complete ? "complete" : "NOT complete")}), kernel "
+            $"  {reply.Strategy}, {reply.RowsScanned} rows compared ({reply.RowsRescored} rescored, "
+            + $"{reply.BytesRead >> 10} KiB, {(reply.Complete ? "exact" : "approximate")}), kernel "
             + $"{reply.Kernel}; query encoded in {reply.EncodeMs:F1} ms, searched in {reply.SearchMs:F2} ms");
     }
 

@@ -120,6 +120,12 @@ public sealed partial class SimilarityEngine : IDisposable
             throw new UserException(ExitCode.Usage, $"k is {request.K}; allowed are 1 to {Limits.KMax}.");
         }
 
+        if (request.Recall is { } share && share is not (> 0f and <= 1f))
+        {
+            throw new UserException(
+                ExitCode.Usage, $"recall is {share}; allowed are more than 0 and at most 1.");
+        }
+
         Collection collection = collections.Get(request.Collection);
         VectorOptions options = collection.Options.Default;
         using CollectionReader reader = collection.Read();
@@ -137,7 +143,11 @@ public sealed partial class SimilarityEngine : IDisposable
         double encodeMs = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
 
         start = Stopwatch.GetTimestamp();
-        SearchStatistics statistics = reader.Search(vector, scratch, matches.AsSpan(0, request.K));
+        SearchStatistics statistics = reader.Search(
+            vector,
+            request.Recall is { } recall ? new SearchOptions { Recall = recall } : SearchOptions.Default,
+            scratch,
+            matches.AsSpan(0, request.K));
         double searchMs = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
 
         var hits = new SearchHit[statistics.MatchCount];
@@ -152,7 +162,7 @@ public sealed partial class SimilarityEngine : IDisposable
             MetricName(options.Metric),
             ModelOrNull(options),
             hits,
-            "flat",
+            SearchStrategies.NameOf(statistics.Strategy),
             VectorKernels.Best.Name,
             statistics.RowsScanned,
             statistics.RowsRescored,

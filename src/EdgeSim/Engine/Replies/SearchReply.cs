@@ -2,7 +2,7 @@ namespace EdgeSim.Engine.Replies;
 
 /// <param name="Metric">What a score is: cosine and dot as they are; euclid is the negated distance.</param>
 /// <param name="Complete">
-/// False would mean that rows were left out; an exact scan never leaves one out.
+/// Whether the answer is the exact one: every row that could be nearer was looked at.
 /// </param>
 public sealed record SearchReply(
     string Collection,

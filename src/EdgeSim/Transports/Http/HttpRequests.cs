@@ -64,7 +64,10 @@ public static class HttpRequests
 
         SearchBody body = Read(bytes, JsonFormats.Default.SearchBody);
         return new SearchRequest(
-            Name(context), OneOf(body.Vector, body.Text, body.Image, body.Key), body.K ?? Limits.KDefault);
+            Name(context),
+            OneOf(body.Vector, body.Text, body.Image, body.Key),
+            body.K ?? Limits.KDefault,
+            body.Recall);
     }
 
     public static Request List(HttpContext context, ReadOnlySequence<byte> bytes) =>

@@ -12,4 +12,5 @@ public sealed record SearchBody(
     [property: JsonConverter(typeof(VectorConverter))] float[]? Vector,
     [property: JsonConverter(typeof(TextConverter))] string? Text,
     [property: JsonConverter(typeof(ImageConverter))] ReadOnlyMemory<byte>? Image,
-    Key? Key);
+    Key? Key,
+    float? Recall);
