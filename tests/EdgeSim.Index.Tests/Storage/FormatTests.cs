@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using EdgeSim.Index.Search.Lists;
 using EdgeSim.Index.Storage;
 using EdgeSim.Index.Tests.Support;
 
@@ -40,6 +41,10 @@ public sealed class FormatTests
         => Compare<MergeHeader>(MergeHeader.SizeBytes);
 
     [Fact]
+    public void ListsHeader_EveryRowOfItsTable_IsWhereTheDocumentSays()
+        => Compare<ListsHeader>(ListsHeader.SizeBytes);
+
+    [Fact]
     public void GraphHeader_EveryRowOfItsTable_IsWhereTheDocumentSays()
         => Compare<GraphHeader>(GraphHeader.SizeBytes);
 
@@ -52,7 +57,8 @@ public sealed class FormatTests
     {
         (string, string, string)[] expected = SegmentLayout.OfColumn.ToArray()
             .Concat(SegmentLayout.OfRows.ToArray())
-            .Append((Id: SectionId.Graph, ElementBytes: 1)) // Their lengths are known at the end.
+            .Append((Id: SectionId.Lists, ElementBytes: 1)) // Their lengths are known at the end.
+            .Append((Id: SectionId.Graph, ElementBytes: 1))
             .Append((Id: SectionId.PayloadIndexes, ElementBytes: 1))
             .Append((Id: SectionId.Checksums, ElementBytes: 4))
             .Select(section => ($"{(int)section.Id}", $"{section.ElementBytes}", section.Id.ToString()))
@@ -77,6 +83,7 @@ public sealed class FormatTests
         Assert.Equal("EDGESEGM"u8.ToArray(), BitConverter.GetBytes(SegmentHeader.MagicValue));
         Assert.Equal("EDGEMANI"u8.ToArray(), BitConverter.GetBytes(ManifestSlot.MagicValue));
         Assert.Equal("EDGELOGF"u8.ToArray(), BitConverter.GetBytes(LogHeader.MagicValue));
+        Assert.Equal("EDGELIST"u8.ToArray(), BitConverter.GetBytes(ListsHeader.MagicValue));
         Assert.Equal("EDGEHNSW"u8.ToArray(), BitConverter.GetBytes(GraphHeader.MagicValue));
         Assert.Equal("EDGESTAT"u8.ToArray(), BitConverter.GetBytes(StateHeader.MagicValue));
     }

@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using EdgeSim.Index.Quantization;
+using EdgeSim.Index.Search.Lists;
 
 namespace EdgeSim.Index.Storage.Salvage;
 
@@ -33,10 +35,11 @@ internal sealed class SegmentExam
         bool isOrderSound = problems.ErrorCount == before && segment.Find(SectionId.KeyOrder)!.IsWhole;
         exam.CheckFilter();
         exam.CheckPayloads(anyPayload);
-        foreach (SalvageColumn column in segment.Columns)
+        for (int i = 0; i < segment.Columns.Count; i++)
         {
-            exam.CheckMaps(column);
-            exam.CheckVectors(column);
+            exam.CheckMaps(segment.Columns[i]);
+            exam.CheckVectors(segment.Columns[i]);
+            exam.CheckLists(i);
         }
 
         return isOrderSound;
@@ -180,6 +183,60 @@ internal sealed class SegmentExam
         }
 
         wrong.Report();
+    }
+
+    private void CheckLists(int column)
+    {
+        if (_segment.Find(SectionId.Lists, column) is not { IsWhole: true } section)
+        {
+            return;
+        }
+
+        var wrong = new Offences(this, section, 1);
+        int vectors = _segment.Columns[column].Count;
+        int stride = (int)(_segment.Columns[column].CodeSection.Bytes / Math.Max(1, vectors));
+        if (section.Bytes < ListsHeader.SizeBytes)
+        {
+            wrong.Add(0, $"ends after {section.Bytes} bytes");
+        }
+        else
+        {
+            var header = MemoryMarshal.Read<ListsHeader>(section.Read<byte>(0, ListsHeader.SizeBytes));
+            if (ListTable.WhyNot(header, section.Bytes, vectors, stride) is { } reason)
+            {
+                wrong.Add(0, reason);
+            }
+            else
+            {
+                CheckTables(section, header, vectors, wrong);
+            }
+        }
+
+        wrong.Report();
+    }
+
+    private static void CheckTables(
+        SalvageSection section, in ListsHeader header, int vectors, Offences wrong)
+    {
+        int lists = (int)header.ListCount;
+        int end = ListTable.FirstWrongEnd(
+            section.Read<int>(ListsHeader.TablesOffset / sizeof(int), lists), vectors, (int)header.LongestList);
+        if (end >= 0)
+        {
+            wrong.Add(ListsHeader.TablesOffset + (end * sizeof(int)), $"ends list {end} where none can");
+        }
+
+        ReadOnlySpan<float> numbers = section.Read<float>(
+            (ListsHeader.TablesOffset / sizeof(float)) + lists, (ListsHeader.TableCount - 1) * lists);
+        for (int i = 0; i < numbers.Length; i++)
+        {
+            if (!(numbers[i] >= 0f && float.IsFinite(numbers[i])))
+            {
+                wrong.Add(
+                    ListsHeader.TablesOffset + ((long)(lists + i) * sizeof(float)),
+                    $"is {numbers[i]}, which nothing of a list can be");
+            }
+        }
     }
 
     private void CheckVectors(SalvageColumn column)
