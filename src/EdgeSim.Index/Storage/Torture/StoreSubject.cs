@@ -1,3 +1,5 @@
+using EdgeSim.Index.Search.Lists;
+
 namespace EdgeSim.Index.Storage.Torture;
 
 /// <summary>
@@ -21,12 +23,16 @@ internal sealed class StoreSubject : ITortureSubject
     /// <summary>Whether the disk refuses now and then, once or until the program has noticed.</summary>
     internal bool HasFaults { get; init; }
 
+    /// <summary>How segments get lists; null: they get none.</summary>
+    internal ListOptions? Lists { get; init; }
+
     /// <summary>The fsyncs that the disk does not do, for canaries.</summary>
     internal Func<FileCall, bool>? Forgets { get; init; }
 
     private CollectionSettings Settings => new()
     {
         IsBackground = false,
+        Lists = Lists,
         SealBytes = IndexLimits.SealBytesMin,
         Durability = Durability,
         FlushIntervalMs = 60_000, // The timer has a thread of its own.

@@ -1,3 +1,4 @@
+using EdgeSim.Index.Search.Lists;
 using EdgeSim.Index.Storage.Torture;
 using EdgeSim.Index.Tests.Support;
 
@@ -26,6 +27,30 @@ public sealed class StoreTortureTests(ITestOutputHelper output)
             RandomCutsPerStep = 2,
         };
         var subject = new StoreSubject { Durability = durability, HasFaults = hasFaults, Batches = 9 };
+        output.WriteLine($"{new TortureRun(subject, options).Run()}");
+    }
+
+    /// <summary>Vectors change their places in every merge, also in one that is gone on with.</summary>
+    [Theory]
+    [InlineData(Durability.Always, false, 1500)]
+    [InlineData(Durability.None, true, 1500)]
+    public void StoreWithLists_PowerCutsAnywhere_HoldsWhatItPromised(
+        Durability durability, bool hasFaults, int cuts)
+    {
+        var options = new TortureOptions
+        {
+            Seed = Seed,
+            Programs = int.MaxValue,
+            CutsMax = LongRun.Choose(cuts, 40 * cuts, 100),
+            RandomCutsPerStep = 2,
+        };
+        var subject = new StoreSubject
+        {
+            Durability = durability,
+            HasFaults = hasFaults,
+            Batches = 9,
+            Lists = new ListOptions { RowsMin = 2, Threads = 1 },
+        };
         output.WriteLine($"{new TortureRun(subject, options).Run()}");
     }
 
