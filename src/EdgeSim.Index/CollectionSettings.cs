@@ -27,6 +27,13 @@ public sealed record CollectionSettings
     public long MergeBytesPerSecond { get; init; } = 32 << 20;
 
     /// <summary>
+    /// Bytes of the collection's files that may be in memory, at least
+    /// <see cref="IndexLimits.MappedBytesMin"/>; null: as many as the system likes. Files that are longer are
+    /// read piece by piece for every search, which gets slower and stays right.
+    /// </summary>
+    public long? MappedBytesMax { get; init; }
+
+    /// <summary>
     /// Bytes of a merge after which it notes how far it is, so that it can go on from there. Smaller merges
     /// start over.
     /// </summary>
@@ -46,6 +53,11 @@ public sealed record CollectionSettings
         Graph?.Validate();
         Require(FlushIntervalMs, 10, 60_000, nameof(FlushIntervalMs));
         Require(SealBytes, IndexLimits.SealBytesMin, IndexLimits.SealBytesMax, nameof(SealBytes));
+        Require(
+            MappedBytesMax ?? long.MaxValue,
+            IndexLimits.MappedBytesMin,
+            long.MaxValue,
+            nameof(MappedBytesMax));
         Require(MergeBytesPerSecond, 64 << 10, 1L << 40, nameof(MergeBytesPerSecond));
     }
 

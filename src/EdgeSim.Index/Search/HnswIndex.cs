@@ -62,6 +62,7 @@ internal ref struct HnswIndex
         var search = new HnswIndex(probe, probe.Column.Graph!);
         search.Run(Math.Max(probe.Effort.Breadth, probe.Wanted), probe.Wanted);
         probe.Counts.Compared += search._compared;
+        probe.Counts.Pages += search._compared + probe.Counts.Expanded;
     }
 
     private void Run(int wanted, int k)

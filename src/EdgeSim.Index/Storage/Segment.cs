@@ -195,6 +195,18 @@ internal sealed class Segment
     /// </summary>
     internal void DropPages() => _map.DropPages();
 
+    /// <summary>
+    /// Reads only what is asked for from now on, in the places that are asked for before they are touched.
+    /// </summary>
+    internal void ExpectReads()
+    {
+        if (!_sections.IsRead)
+        {
+            _map.ReadHereAndThere();
+            _sections.IsRead = true;
+        }
+    }
+
     /// <summary>Counts one more user of the mapping.</summary>
     internal void Share() => Interlocked.Increment(ref _users);
 

@@ -104,6 +104,33 @@ internal sealed class SegmentColumn
         return _squareSums.Untouched<int>();
     }
 
+    /// <summary>Whether <see cref="Expect(int, int)"/> and <see cref="Forget"/> do anything.</summary>
+    internal bool IsRead => _codes.IsRead;
+
+    /// <summary>Asks for vectors that lie together.</summary>
+    internal void Expect(int first, int count)
+    {
+        _codes.Expect((long)first * Stride, (long)count * Stride);
+        _scales.Expect((long)first * sizeof(float), (long)count * sizeof(float));
+        _squareSums.Expect((long)first * sizeof(int), (long)count * sizeof(int));
+    }
+
+    /// <summary>Asks for vectors from here and there.</summary>
+    internal void Expect(ReadOnlySpan<int> vectors)
+    {
+        if (IsRead)
+        {
+            foreach (int vector in vectors)
+            {
+                Expect(vector, 1);
+            }
+        }
+    }
+
+    /// <summary>Gives the codes of vectors back that lie together.</summary>
+    internal void Forget(int first, int count)
+        => _codes.Forget((long)first * Stride, (long)count * Stride);
+
     internal QuantizedRow Side(int vector) => new(
         _scales.Read<float>(vector, 1)[0],
         _squareSums.Read<int>(vector, 1)[0],
