@@ -45,11 +45,20 @@ public sealed record CollectionSettings
     /// </summary>
     internal bool IsBackground { get; init; } = true;
 
+    /// <summary>How segments get lists for approximate search; null: they get none.</summary>
+    internal Search.Lists.ListOptions? Lists { get; init; }
+
+    /// <summary>
+    /// What the order of vectors in segments follows from beside the vectors; 0: they are in that of the rows.
+    /// </summary>
+    internal uint OrderFingerprint => Lists?.Fingerprint ?? 0;
+
     /// <summary>How segments get graphs for approximate search; null: they get none.</summary>
     internal Search.HnswOptions? Graph { get; init; }
 
     internal void Validate()
     {
+        Lists?.Validate();
         Graph?.Validate();
         Require(FlushIntervalMs, 10, 60_000, nameof(FlushIntervalMs));
         Require(SealBytes, IndexLimits.SealBytesMin, IndexLimits.SealBytesMax, nameof(SealBytes));

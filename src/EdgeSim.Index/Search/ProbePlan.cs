@@ -119,11 +119,23 @@ internal static class ProbePlan
     internal static IReadOnlyList<int> RescoredFor(SearchStrategy strategy, int k)
         => strategy == SearchStrategy.IvfProduct ? [2 * k, 5 * k, 12 * k, 30 * k] : [0];
 
-    private static int ListsOf(SegmentColumn column) => 1;
+    /// <summary>Lists of a column; 1 where they are damaged: it is scanned then.</summary>
+    private static int ListsOf(SegmentColumn column)
+    {
+        try
+        {
+            return column.Lists?.Count ?? 1;
+        }
+        catch (IndexCorruptException)
+        {
+            return 1;
+        }
+    }
 
     /// <summary>Whether a column has what a strategy needs.</summary>
     internal static bool Has(SegmentColumn column, SearchStrategy strategy) => strategy switch
     {
+        SearchStrategy.Ivf => column.HasLists,
         SearchStrategy.Hnsw => column.HasGraph,
         _ => false,
     };

@@ -1,3 +1,5 @@
+using EdgeSim.Index.Search.Lists;
+
 namespace EdgeSim.Index.Search;
 
 /// <summary>The memory of probes, one at a time, reused: each strategy has its own.</summary>
@@ -6,9 +8,12 @@ internal sealed class ProbeScratch
     /// <summary>Memory of walks through graphs; a byte for each vector of the largest segment.</summary>
     internal HnswScratch Walk { get; } = new();
 
+    /// <summary>Memory of searches through lists.</summary>
+    internal ListScratch Lists { get; } = new();
+
     /// <summary>Dot products of the rows of one <see cref="Probe.Offer"/>.</summary>
     internal int[] Dots { get; } = new int[Probe.StepRows];
 
     /// <summary>Bytes held.</summary>
-    internal long Bytes => Walk.Bytes + (Dots.LongLength * sizeof(int));
+    internal long Bytes => Walk.Bytes + Lists.Bytes + (Dots.LongLength * sizeof(int));
 }

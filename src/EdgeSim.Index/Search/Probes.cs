@@ -1,4 +1,5 @@
 using EdgeSim.Index.Kernels;
+using EdgeSim.Index.Search.Lists;
 using EdgeSim.Index.Storage;
 
 namespace EdgeSim.Index.Search;
@@ -48,6 +49,9 @@ internal static class Probes
         {
             switch (strategy)
             {
+                case SearchStrategy.Ivf:
+                    IvfIndex.Search(probe);
+                    break;
                 case SearchStrategy.Hnsw:
                     HnswIndex.Search(probe);
                     break;

@@ -49,7 +49,7 @@ internal sealed class ScanSource
     internal PreparedFilter? Filter { get; private set; }
 
     /// <summary>Whether vector n is row n.</summary>
-    private bool IsAligned => Count == Rows.RowCount;
+    private bool IsAligned => Segment?.IsAligned ?? Count == Rows.RowCount;
 
     internal void Open(Snapshot snapshot, int index, int column, uint firstPlace, int firstChunk)
     {

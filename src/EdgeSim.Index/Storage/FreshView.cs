@@ -31,6 +31,14 @@ internal sealed class FreshView(FreshRows rows, int count, ulong sequence, int l
 
     public int VectorOf(int column, int ordinal) => rows.VectorOf(column, ordinal);
 
+    public int VectorCount(int column) => CountOf(column);
+
+    public bool IsInListOrder(int column) => false;
+
+    public void Forget()
+    {
+    }
+
     public ReadOnlySpan<sbyte> Codes(int column, int vector) => rows.Column(column).Codes(vector, 1);
 
     public QuantizedRow Side(int column, int vector) => rows.Column(column).Side(vector);

@@ -21,6 +21,7 @@ internal static class GraphSections
     /// <param name="header">Its header so far; gets the new sections.</param>
     /// <param name="options">The collection's options.</param>
     /// <param name="sources">The rows' sources.</param>
+    /// <param name="orders">Of each column its order; null: that of the rows.</param>
     /// <param name="blocks">Where the sections go.</param>
     /// <param name="graph">How they are built.</param>
     /// <param name="stop">Ends the work with an <see cref="OperationCanceledException"/>.</param>
@@ -30,6 +31,7 @@ internal static class GraphSections
         ref SegmentHeader header,
         CollectionOptions options,
         IReadOnlyList<IRowSource> sources,
+        ColumnOrder?[] orders,
         BlockWriter blocks,
         HnswOptions graph,
         CancellationToken stop)
@@ -46,7 +48,8 @@ internal static class GraphSections
             using MappedFile map = files.Map(path, (long)(last.Offset + last.Bytes), out _)
                 ?? throw new IndexCorruptException(path, null, "the file has become shorter");
             HnswRows rows = Rows(map, ref header, path, column, options.Vectors[column]);
-            HnswBuilder built = Build(rows, graph, Source(sources, column), sources, column, stop);
+            HnswBuilder built = Build(
+                rows, graph, Source(sources, column), sources, column, orders[column], stop);
             blocks.Begin(SegmentLayout.IndexOffset(header), isRepeatable: false);
             long bytes = HnswWriter.Write(built, new BlockStream(blocks));
             blocks.End();
@@ -96,6 +99,7 @@ internal static class GraphSections
         SegmentView? source,
         IReadOnlyList<IRowSource> sources,
         int column,
+        ColumnOrder? order,
         CancellationToken stop)
     {
         try
@@ -104,7 +108,7 @@ internal static class GraphSections
                 ? null
                 : new HnswCarried(
                     source.Segment.Column(column).Graph!,
-                    NewNumbers(source, sources, column),
+                    NewNumbers(source, sources, column, order),
                     rows.Count);
             return HnswBuilder.Build(rows, graph, VectorKernels.Best, carried, stop);
         }
@@ -116,8 +120,17 @@ internal static class GraphSections
     }
 
     /// <summary>Of each vector of a source its number in the new file; -1 for those of dead rows.</summary>
-    private static int[] NewNumbers(SegmentView of, IReadOnlyList<IRowSource> sources, int column)
+    private static int[] NewNumbers(
+        SegmentView of, IReadOnlyList<IRowSource> sources, int column, ColumnOrder? order)
     {
+        if (order is not null)
+        {
+            // What is not written becomes -1.
+            return Array.ConvertAll(
+                order.PlacesOf(sources.TakeWhile(source => source != of).Count()).ToArray(),
+                place => (int)place);
+        }
+
         int[] numbers = new int[of.Segment.Column(column).Count];
         Array.Fill(numbers, -1);
         int next = 0;

@@ -28,6 +28,7 @@ internal static class MergeFile
         uint number,
         IReadOnlyList<SegmentView> sources,
         IReadOnlyList<PayloadIndexField> fields,
+        uint order,
         long durableBytes)
     {
         var writer = new ArrayBufferWriter<byte>();
@@ -48,6 +49,7 @@ internal static class MergeFile
             SourceCount = (uint)sources.Count,
             PageCount = StateFile.WritePages(writer, sources),
             FieldCount = (uint)fields.Count,
+            Order = order,
             DurableBytes = (ulong)durableBytes,
         };
         StateFile.WriteFields(writer, fields);
@@ -97,7 +99,8 @@ internal static class MergeFile
 
         var temporary = new FileInfo(
             store.File(OrphanFiles.SegmentName(number) + AtomicFile.TemporarySuffix));
-        return temporary.Exists && temporary.Length >= (long)header.DurableBytes
+        return header.Order == store.Settings.OrderFingerprint
+            && temporary.Exists && temporary.Length >= (long)header.DurableBytes
             && fields.SequenceEqual(checkpoint.Fields)
                 ? new PendingMerge(number, sources, checkpoint.Fields, (long)header.DurableBytes)
                 : null;

@@ -42,9 +42,11 @@ internal struct MergeHeader
     [FieldOffset(32)]
     internal uint FieldCount;
 
-    /// <summary>Zero.</summary>
+    /// <summary>
+    /// What the order of the vectors follows from beside the rows; 0: they are in the order of the rows.
+    /// </summary>
     [FieldOffset(36)]
-    internal uint Reserved;
+    internal uint Order;
 
     /// <summary>Whatever was written below this offset of the new segment is durable.</summary>
     [FieldOffset(40)]

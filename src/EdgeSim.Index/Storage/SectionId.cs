@@ -21,5 +21,6 @@ internal enum SectionId : uint
     Vectors = 14,
     Graph = 15,
     PayloadIndexes = 17,
+    Lists = 18,
     Curves = 21,
 }

@@ -1,5 +1,6 @@
 using EdgeSim.Index.Quantization;
 using EdgeSim.Index.Search;
+using EdgeSim.Index.Search.Lists;
 using EdgeSim.Index.Search.Planning;
 
 namespace EdgeSim.Index.Storage;
@@ -20,6 +21,7 @@ internal sealed class SegmentColumn
     private readonly Section? _vectors;
     private readonly int _rows;
     private readonly Lazy<HnswGraph?> _graph;
+    private readonly Lazy<ListTable?> _lists;
     private readonly Lazy<EffortCurves?> _curves;
 
     internal SegmentColumn(SegmentSections sections, int column, int stride, int rows)
@@ -34,6 +36,11 @@ internal sealed class SegmentColumn
         Stride = stride;
         Count = checked((int)(_scales.Bytes / sizeof(float)));
         Section? graph = sections.Find(SectionId.Graph, column);
+        Section? lists = sections.Find(SectionId.Lists, column);
+        HasLists = lists is not null;
+        _lists = new Lazy<ListTable?>(
+            () => lists is null ? null : new ListTable(lists, Count, stride),
+            LazyThreadSafetyMode.PublicationOnly);
         Section? curves = sections.Find(SectionId.Curves, column);
         _curves = new Lazy<EffortCurves?>(
             () => curves is null ? null : new EffortCurves(curves), LazyThreadSafetyMode.PublicationOnly);
@@ -45,6 +52,18 @@ internal sealed class SegmentColumn
     /// <summary>What was measured when the segment was sealed; null: nothing.</summary>
     /// <exception cref="IndexCorruptException">The section is damaged.</exception>
     internal EffortCurves? Curves => _curves.Value;
+
+    /// <summary>Whether there are lists, damaged or not; the vectors are in their order then.</summary>
+    internal bool HasLists { get; }
+
+    /// <summary>
+    /// The lists; null where the segment was made without. Their tables are read at the first use.
+    /// </summary>
+    /// <exception cref="IndexCorruptException">They are damaged.</exception>
+    internal ListTable? Lists => _lists.Value;
+
+    /// <summary>Whether vector n is the vector of row n.</summary>
+    internal bool IsAligned => _owners is null && Count == _rows;
 
     /// <summary>Whether there is a graph, damaged or not.</summary>
     internal bool HasGraph { get; }

@@ -41,6 +41,20 @@ internal static class SegmentLayout
         (SectionId.Payloads, 1),
     };
 
+    /// <summary>Whether a section of a fixed length is about a column.</summary>
+    internal static bool IsOfColumn(SectionId id)
+    {
+        foreach ((SectionId one, _) in OfColumn)
+        {
+            if (one == id)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Blocks of a section; the last one may be shorter.</summary>
     internal static long BlockCount(long bytes) => (bytes + BlockBytes - 1) / BlockBytes;
 
@@ -98,6 +112,10 @@ internal static class SegmentLayout
     internal static void AppendGraph(ref SegmentHeader header, int column, long bytes)
         => AppendAt(ref header, SectionId.Graph, column, 1, bytes, IndexOffset(header));
 
+    /// <summary>Notes lists, written where <see cref="IndexOffset"/> says.</summary>
+    internal static void AppendLists(ref SegmentHeader header, int column, long bytes)
+        => AppendAt(ref header, SectionId.Lists, column, 1, bytes, IndexOffset(header));
+
     /// <summary>Notes curves, written where <see cref="IndexOffset"/> says.</summary>
     internal static void AppendCurves(ref SegmentHeader header, int column, long bytes)
         => AppendAt(ref header, SectionId.Curves, column, 1, bytes, IndexOffset(header));
@@ -106,7 +124,7 @@ internal static class SegmentLayout
     /// Whether a section leads a search to rows and follows from them: it is made anew when the file is
     /// rewritten, and damage to it costs speed and nothing else.
     /// </summary>
-    internal static bool IsDerived(SectionId id) => id is SectionId.Graph or SectionId.Curves;
+    internal static bool IsDerived(SectionId id) => id is SectionId.Lists or SectionId.Graph or SectionId.Curves;
 
     /// <summary>Makes room for the checksums of all blocks, at the end.</summary>
     internal static void AppendChecksums(ref SegmentHeader header, int blocks)
@@ -169,7 +187,7 @@ internal static class SegmentLayout
     private static long Bytes(
         SectionId id, int column, SegmentShape shape, CollectionOptions options) => id switch
         {
-            SectionId.Owners or SectionId.Vectors when shape.Vectors[column] == shape.Rows => -1,
+            SectionId.Owners or SectionId.Vectors when !shape.HasMaps(column) => -1,
             SectionId.KeyHighs or SectionId.KeyKinds when !shape.HasUuids => -1,
             SectionId.KeyFilter when shape.Rows < KeyFilter.RowsMin => -1,
             SectionId.Payloads => shape.PayloadBytes,

@@ -7,6 +7,14 @@ namespace EdgeSim.Index.Storage;
 /// <param name="PayloadBytes">Bytes of all payloads.</param>
 internal sealed record SegmentShape(int Rows, int[] Vectors, bool HasUuids, long PayloadBytes)
 {
+    /// <summary>
+    /// Of each column whether its vectors are in another order than the rows; null: none is.
+    /// </summary>
+    internal bool[]? IsReordered { get; init; }
+
+    /// <summary>Whether a column needs the maps between rows and vectors.</summary>
+    internal bool HasMaps(int column) => Vectors[column] < Rows || IsReordered?[column] == true;
+
     /// <summary>The shape of what the live rows of some sources make.</summary>
     internal static SegmentShape Of(IReadOnlyList<IRowSource> sources, int columns)
     {

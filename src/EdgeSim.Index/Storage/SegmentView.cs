@@ -26,6 +26,12 @@ internal sealed class SegmentView(Segment segment, Tombstones dead) : IRowSource
 
     public int VectorOf(int column, int ordinal) => segment.Column(column).VectorOf(ordinal);
 
+    public int VectorCount(int column) => segment.Column(column).Count;
+
+    public bool IsInListOrder(int column) => segment.Column(column).HasLists;
+
+    public void Forget() => segment.DropPages();
+
     public ReadOnlySpan<sbyte> Codes(int column, int vector) => segment.Column(column).Codes(vector, 1);
 
     public QuantizedRow Side(int column, int vector) => segment.Column(column).Side(vector);

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using EdgeSim.Index.Payloads;
+using EdgeSim.Index.Search.Lists;
 using Microsoft.Win32.SafeHandles;
 
 namespace EdgeSim.Index.Storage;
@@ -7,19 +8,32 @@ namespace EdgeSim.Index.Storage;
 /// <summary>
 /// Writes a segment file from sources of rows, section by section. Memory: one block of 64 KiB, four bytes
 /// for every block written, 4 bytes per 64 rows of a source, 1.25 bytes a row for the key filter; never the
-/// rows themselves. Graphs, where they are asked for, take what <see cref="Search.HnswBuilder"/> says.
+/// rows themselves. Lists and graphs, where they are asked for, take what <see cref="ColumnOrder"/>, <see
+/// cref="OrderedVectors"/> and <see cref="Search.HnswBuilder"/> say.
 /// </summary>
 internal sealed class SegmentWriter
 {
     private readonly BlockWriter _writer;
     private readonly IReadOnlyList<IRowSource> _sources;
     private readonly int _rows;
+    private readonly VectorOptions[] _vectors;
+    private readonly ColumnOrder?[] _orders;
+    private readonly OrderedVectors _ordered;
 
-    private SegmentWriter(BlockWriter writer, IReadOnlyList<IRowSource> sources, int rows)
+    private SegmentWriter(
+        BlockWriter writer,
+        IReadOnlyList<IRowSource> sources,
+        int rows,
+        CollectionOptions options,
+        ColumnOrder?[] orders,
+        int bufferBytes)
     {
         _writer = writer;
         _sources = sources;
         _rows = rows;
+        _vectors = [.. options.Vectors];
+        _orders = orders;
+        _ordered = new OrderedVectors(writer, sources, bufferBytes);
     }
 
     private delegate void RowAction(BlockWriter writer, IRowSource source, int ordinal);
@@ -35,6 +49,7 @@ internal sealed class SegmentWriter
     /// <param name="options">The collection's options.</param>
     /// <param name="sources">Rows; at least one is live.</param>
     /// <param name="fields">The payload fields that it gets an index for.</param>
+    /// <param name="lists">How its vectors are put into lists; null: they are not.</param>
     /// <param name="graph">How it gets graphs; null: it gets none.</param>
     /// <param name="pace">How fast.</param>
     /// <param name="progress">How far the file is there already; null: it is not.</param>
@@ -47,16 +62,26 @@ internal sealed class SegmentWriter
         CollectionOptions options,
         IReadOnlyList<IRowSource> sources,
         IReadOnlyList<PayloadIndexField> fields,
+        ListOptions? lists,
         Search.HnswOptions? graph,
         WritePace pace,
         WriteProgress? progress = null)
     {
         SegmentShape shape = SegmentShape.Of(sources, options.Vectors.Count);
+        var orders = new ColumnOrder?[options.Vectors.Count];
+        for (int column = 0; column < orders.Length; column++)
+        {
+            orders[column] = ColumnOrder.Of(
+                sources, column, shape.Vectors[column], options.Vectors[column], lists, pace.Stop);
+        }
+
+        shape = shape with { IsReordered = Array.ConvertAll(orders, order => order?.Lists is not null) };
         SegmentHeader header = SegmentLayout.Header(collectionId, number, options, shape);
         bool isBegun = progress?.IsDurable(1) == true;
         using SafeFileHandle file = isBegun ? files.Open(path) : files.Create(path);
         var blocks = new BlockWriter(files, file, pace, progress);
-        var writer = new SegmentWriter(blocks, sources, shape.Rows);
+        var writer = new SegmentWriter(
+            blocks, sources, shape.Rows, options, orders, (lists ?? new ListOptions()).BufferBytes);
         for (int i = 0; i < header.SectionCount; i++)
         {
             SectionEntry entry = header.Sections[i];
@@ -74,9 +99,11 @@ internal sealed class SegmentWriter
             SegmentLayout.AppendIndexes(ref header, bytes);
         }
 
+        ListSections.Write(ref header, orders, blocks);
         if (graph is not null)
         {
-            GraphSections.Write(files, path, ref header, options, sources, blocks, graph, pace.Stop);
+            GraphSections.Write(
+                files, path, ref header, options, sources, orders, blocks, graph, pace.Stop);
         }
 
         if (HasStructures(header))
@@ -117,6 +144,12 @@ internal sealed class SegmentWriter
 
     private void WriteSection(SectionId id, int column)
     {
+        if (SegmentLayout.IsOfColumn(id) && _orders[column] is { } order)
+        {
+            WriteOrdered(id, order);
+            return;
+        }
+
         switch (id)
         {
             case SectionId.Codes:
@@ -164,6 +197,31 @@ internal sealed class SegmentWriter
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(id), id, "No such section is written.");
+        }
+    }
+
+    private void WriteOrdered(SectionId id, ColumnOrder order)
+    {
+        switch (id)
+        {
+            case SectionId.Codes:
+                _ordered.WriteCodes(order, _vectors[order.Column].Stride);
+                break;
+            case SectionId.Scales:
+                _ordered.WriteSides(order, static side => side.Scale);
+                break;
+            case SectionId.SquareSums:
+                _ordered.WriteSides(order, static side => side.SquareSum);
+                break;
+            case SectionId.CodeSums:
+                _ordered.WriteSides(order, static side => side.CodeSum);
+                break;
+            case SectionId.Owners:
+                _ordered.WriteOwners(order);
+                break;
+            default:
+                _ordered.WriteVectors(order);
+                break;
         }
     }
 

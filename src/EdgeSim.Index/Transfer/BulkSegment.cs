@@ -10,7 +10,7 @@ namespace EdgeSim.Index.Transfer;
 /// A segment file that is filled row by row, every section in one pass through a block of its own: the large
 /// sections lie where so many rows as may come would need them, the small ones behind the payloads, when
 /// everything is known. The gap that fewer rows leave is a hole in the file; where holes are more than a
-/// sixteenth of it, or keys came twice, the file is written once more without them.
+/// sixteenth of it, keys came twice, or vectors are to be put into lists, the file is written once more.
 /// </summary>
 internal sealed class BulkSegment : IDisposable
 {
@@ -123,7 +123,8 @@ internal sealed class BulkSegment : IDisposable
         WriteKeys(out Tombstones? replaced);
         ManifestEntry entry = WriteHeader();
         _file.Dispose();
-        bool isFinal = replaced is null && fields.Count == 0 && _holeBytes <= _end / HolePartMax;
+        bool isFinal = replaced is null && fields.Count == 0 && _holeBytes <= _end / HolePartMax
+            && !_columns.Any(column => _store.Settings.Lists?.CountFor(column.Count) > 0);
         if (isFinal)
         {
             _store.Files.Rename(TemporaryPath, Path);

@@ -198,9 +198,13 @@ internal static class SalvageHeader
         SafeFileHandle file, long bytes, int rows, ulong collectionId, uint number, CollectionOptions options)
     {
         int[] vectors = [.. options.Vectors.Select(_ => rows)];
-        foreach (bool hasUuids in new[] { false, true })
+        foreach ((bool hasUuids, bool isReordered) in
+            new[] { (false, false), (true, false), (false, true), (true, true) })
         {
-            var shape = new SegmentShape(rows, vectors, hasUuids, 0);
+            var shape = new SegmentShape(rows, vectors, hasUuids, 0)
+            {
+                IsReordered = Array.ConvertAll(vectors, _ => isReordered),
+            };
             SegmentHeader header = SegmentLayout.Header(collectionId, number, options, shape);
             SectionEntry offsets = SegmentOpener.Find(header, SectionId.PayloadOffsets, "");
             ulong payloads = 0;
@@ -225,7 +229,7 @@ internal static class SalvageHeader
                 continue;
             }
 
-            // Payload indexes of unknown length lie between the payloads and the checksums, which end the
+            // Sections of unknown length, payload indexes and those of searches, lie between the payloads and the checksums, which end the
             // file: they are passed over, and what their length leaves open is where the checksums start.
             long room = bytes - SegmentLayout.IndexOffset(header);
             for (int more = 1; more <= SegmentLayout.BlockCount(Math.Max(room, 0)); more++)

@@ -72,6 +72,17 @@ internal sealed class SalvageRows : IRowSource
         => HasLost(column, ordinal) ? SalvageColumn.Absent : _segment.Columns[column].VectorOf(ordinal);
 
     /// <inheritdoc/>
+    public int VectorCount(int column) => _segment.Columns[column].Count;
+
+    /// <inheritdoc/>
+    public bool IsInListOrder(int column) => _segment.Find(SectionId.Lists, column) is not null;
+
+    /// <inheritdoc/>
+    public void Forget()
+    {
+    }
+
+    /// <inheritdoc/>
     public ReadOnlySpan<sbyte> Codes(int column, int vector)
         => _segment.Columns[column].TryVector(vector, out ReadOnlySpan<sbyte> codes, out _)
             ? codes
