@@ -1,3 +1,5 @@
+using EdgeSim.Index.Search.Graph;
+
 namespace EdgeSim.Index.Search;
 
 /// <summary>The memory of probes, one at a time, reused: each strategy has its own.</summary>

@@ -7,7 +7,7 @@ namespace EdgeSim.Index.Storage;
 /// <summary>
 /// Writes a segment file from sources of rows, section by section. Memory: one block of 64 KiB, four bytes
 /// for every block written, 4 bytes per 64 rows of a source, 1.25 bytes a row for the key filter; never the
-/// rows themselves. Graphs, where they are asked for, take what <see cref="Search.HnswBuilder"/> says.
+/// rows themselves. Graphs, where they are asked for, take what <see cref="Search.Graph.HnswBuilder"/> says.
 /// </summary>
 internal sealed class SegmentWriter
 {
@@ -35,7 +35,7 @@ internal sealed class SegmentWriter
     /// <param name="options">The collection's options.</param>
     /// <param name="sources">Rows; at least one is live.</param>
     /// <param name="fields">The payload fields that it gets an index for.</param>
-    /// <param name="graph">How it gets graphs; null: it gets none.</param>
+    /// <param name="graph">How every column gets a graph; null: as its options say.</param>
     /// <param name="pace">How fast.</param>
     /// <param name="progress">How far the file is there already; null: it is not.</param>
     /// <returns>The header as written.</returns>
@@ -47,7 +47,7 @@ internal sealed class SegmentWriter
         CollectionOptions options,
         IReadOnlyList<IRowSource> sources,
         IReadOnlyList<PayloadIndexField> fields,
-        Search.HnswOptions? graph,
+        Search.Graph.HnswOptions? graph,
         WritePace pace,
         WriteProgress? progress = null)
     {
@@ -74,10 +74,7 @@ internal sealed class SegmentWriter
             SegmentLayout.AppendIndexes(ref header, bytes);
         }
 
-        if (graph is not null)
-        {
-            GraphSections.Write(files, path, ref header, options, sources, blocks, graph, pace.Stop);
-        }
+        GraphSections.Write(files, path, ref header, options, sources, blocks, graph, pace);
 
         if (HasStructures(header))
         {
