@@ -45,7 +45,7 @@ public sealed record CollectionSettings
     /// </summary>
     internal bool IsBackground { get; init; } = true;
 
-    /// <summary>How segments get lists for approximate search; null: they get none.</summary>
+    /// <summary>How every column gets lists, whatever its options say; null: as those say. For tests.</summary>
     internal Search.Lists.ListOptions? Lists { get; init; }
 
     /// <summary>
@@ -53,8 +53,11 @@ public sealed record CollectionSettings
     /// </summary>
     internal uint OrderFingerprint => Lists?.Fingerprint ?? 0;
 
-    /// <summary>How segments get graphs for approximate search; null: they get none.</summary>
-    internal Search.HnswOptions? Graph { get; init; }
+    /// <summary>
+    /// How every column gets a graph, whatever its options say; null: as those say (<see cref="IndexKind"/>).
+    /// For tests.
+    /// </summary>
+    internal Search.Graph.HnswOptions? Graph { get; init; }
 
     internal void Validate()
     {

@@ -1,3 +1,4 @@
+using EdgeSim.Index.Search.Graph;
 using EdgeSim.Index.Search.Lists;
 
 namespace EdgeSim.Index.Search;

@@ -1,4 +1,5 @@
 using EdgeSim.Index.Kernels;
+using EdgeSim.Index.Search.Graph;
 using EdgeSim.Index.Search.Lists;
 using EdgeSim.Index.Storage;
 

@@ -1,5 +1,6 @@
 using EdgeSim.Index.Kernels;
 using EdgeSim.Index.Search;
+using EdgeSim.Index.Search.Graph;
 
 namespace EdgeSim.Index.Storage;
 
@@ -23,8 +24,8 @@ internal static class GraphSections
     /// <param name="sources">The rows' sources.</param>
     /// <param name="orders">Of each column its order; null: that of the rows.</param>
     /// <param name="blocks">Where the sections go.</param>
-    /// <param name="graph">How they are built.</param>
-    /// <param name="stop">Ends the work with an <see cref="OperationCanceledException"/>.</param>
+    /// <param name="all">How every column gets one; null: as its options say.</param>
+    /// <param name="pace">Ends the work, and is told how far it is.</param>
     internal static void Write(
         DurableFiles files,
         string path,
@@ -33,11 +34,16 @@ internal static class GraphSections
         IReadOnlyList<IRowSource> sources,
         ColumnOrder?[] orders,
         BlockWriter blocks,
-        HnswOptions graph,
-        CancellationToken stop)
+        HnswOptions? all,
+        WritePace pace)
     {
         for (int column = 0; column < options.Vectors.Count; column++)
         {
+            if ((all ?? OptionsOf(options.Vectors[column])) is not { } graph)
+            {
+                continue;
+            }
+
             long codes = (long)SegmentOpener.Find(in header, SectionId.Codes, path, column).Bytes;
             if (codes / options.Vectors[column].Stride < graph.RowsMin || codes > int.MaxValue)
             {
@@ -49,13 +55,20 @@ internal static class GraphSections
                 ?? throw new IndexCorruptException(path, null, "the file has become shorter");
             HnswRows rows = Rows(map, ref header, path, column, options.Vectors[column]);
             HnswBuilder built = Build(
-                rows, graph, Source(sources, column), sources, column, orders[column], stop);
+                rows, graph, Source(sources, column), sources, column, orders[column], pace);
             blocks.Begin(SegmentLayout.IndexOffset(header), isRepeatable: false);
             long bytes = HnswWriter.Write(built, new BlockStream(blocks));
             blocks.End();
             SegmentLayout.AppendGraph(ref header, column, bytes);
         }
     }
+
+    /// <summary>Whether some column may get a graph.</summary>
+    internal static bool IsAnyWanted(CollectionOptions options, HnswOptions? all)
+        => all is not null || options.Vectors.Any(vector => OptionsOf(vector) is not null);
+
+    private static HnswOptions? OptionsOf(VectorOptions vector)
+        => vector.Index.Kind == IndexKind.Hnsw ? HnswOptions.Default : null;
 
     private static unsafe HnswRows Rows(
         MappedFile map, ref SegmentHeader header, string path, int column, VectorOptions options)
@@ -100,8 +113,9 @@ internal static class GraphSections
         IReadOnlyList<IRowSource> sources,
         int column,
         ColumnOrder? order,
-        CancellationToken stop)
+        WritePace pace)
     {
+        void Report(int linked) => pace.Linked(linked, rows.Count);
         try
         {
             HnswCarried? carried = source is null
@@ -110,12 +124,12 @@ internal static class GraphSections
                     source.Segment.Column(column).Graph!,
                     NewNumbers(source, sources, column, order),
                     rows.Count);
-            return HnswBuilder.Build(rows, graph, VectorKernels.Best, carried, stop);
+            return HnswBuilder.Build(rows, graph, VectorKernels.Best, carried, Report, pace.Stop);
         }
         catch (IndexCorruptException) when (source is not null)
         {
             // The old graph is damaged: the rows are not, and everything follows from them.
-            return HnswBuilder.Build(rows, graph, VectorKernels.Best, null, stop);
+            return HnswBuilder.Build(rows, graph, VectorKernels.Best, null, Report, pace.Stop);
         }
     }
 

@@ -1,5 +1,6 @@
 using EdgeSim.Index.Quantization;
 using EdgeSim.Index.Search;
+using EdgeSim.Index.Search.Graph;
 using EdgeSim.Index.Search.Lists;
 using EdgeSim.Index.Search.Planning;
 

@@ -9,7 +9,7 @@ namespace EdgeSim.Index.Storage;
 /// Writes a segment file from sources of rows, section by section. Memory: one block of 64 KiB, four bytes
 /// for every block written, 4 bytes per 64 rows of a source, 1.25 bytes a row for the key filter; never the
 /// rows themselves. Lists and graphs, where they are asked for, take what <see cref="ColumnOrder"/>, <see
-/// cref="OrderedVectors"/> and <see cref="Search.HnswBuilder"/> say.
+/// cref="OrderedVectors"/> and <see cref="Search.Graph.HnswBuilder"/> say.
 /// </summary>
 internal sealed class SegmentWriter
 {
@@ -50,7 +50,7 @@ internal sealed class SegmentWriter
     /// <param name="sources">Rows; at least one is live.</param>
     /// <param name="fields">The payload fields that it gets an index for.</param>
     /// <param name="lists">How its vectors are put into lists; null: they are not.</param>
-    /// <param name="graph">How it gets graphs; null: it gets none.</param>
+    /// <param name="graph">How every column gets a graph; null: as its options say.</param>
     /// <param name="pace">How fast.</param>
     /// <param name="progress">How far the file is there already; null: it is not.</param>
     /// <returns>The header as written.</returns>
@@ -63,7 +63,7 @@ internal sealed class SegmentWriter
         IReadOnlyList<IRowSource> sources,
         IReadOnlyList<PayloadIndexField> fields,
         ListOptions? lists,
-        Search.HnswOptions? graph,
+        Search.Graph.HnswOptions? graph,
         WritePace pace,
         WriteProgress? progress = null)
     {
@@ -100,11 +100,7 @@ internal sealed class SegmentWriter
         }
 
         ListSections.Write(ref header, orders, blocks);
-        if (graph is not null)
-        {
-            GraphSections.Write(
-                files, path, ref header, options, sources, orders, blocks, graph, pace.Stop);
-        }
+        GraphSections.Write(files, path, ref header, options, sources, orders, blocks, graph, pace);
 
         if (HasStructures(header))
         {

@@ -104,12 +104,16 @@ internal sealed class AnnCollection : IDisposable
                     Dimension = rows.Dimension,
                     Metric = options.Metric,
                     Fingerprint = "",
+                    Index = new IndexOptions { Kind = options.Strategy.Kind },
                 }));
         try
         {
             using PointReader points = PointReader.Open(
                 options.BasePath, TransferParts.Format(null, options.BasePath), new PointReaderOptions());
-            collection.Import(points, done => output.Progress("loading", done, rows.Count));
+            collection.Import(
+                points,
+                done => output.Progress("loading", done, rows.Count),
+                (done, of) => output.Progress("linking", done, of));
             collection.Compact();
             double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
             return new AnnCollection(collection, seconds, options.CollectionPath is null);

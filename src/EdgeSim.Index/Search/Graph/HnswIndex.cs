@@ -2,7 +2,7 @@ using EdgeSim.Index.Kernels;
 using EdgeSim.Index.Payloads;
 using EdgeSim.Index.Storage;
 
-namespace EdgeSim.Index.Search;
+namespace EdgeSim.Index.Search.Graph;
 
 /// <summary>
 /// Searches the graph of one segment where it lies: from the entry down to the base layer, there along

@@ -1,7 +1,7 @@
 using System.Runtime.ExceptionServices;
 using EdgeSim.Index.Kernels;
 
-namespace EdgeSim.Index.Search;
+namespace EdgeSim.Index.Search.Graph;
 
 /// <summary>
 /// Builds the graph of a column: rows are inserted one by one, by several threads at once. Malkov and
@@ -16,6 +16,9 @@ namespace EdgeSim.Index.Search;
 /// </remarks>
 internal sealed partial class HnswBuilder
 {
+    /// <summary>Rows of the thread that reports between two reports.</summary>
+    private const int ProgressRows = 256;
+
     private readonly HnswRows _rows;
     private readonly HnswOptions _options;
     private readonly VectorKernels _kernels;
@@ -64,12 +67,14 @@ internal sealed partial class HnswBuilder
     /// <param name="options">How.</param>
     /// <param name="kernels">The instruction set.</param>
     /// <param name="carried">A graph of some of the rows to start from; null: none.</param>
+    /// <param name="progress">Told now and then how many rows are linked; by one thread.</param>
     /// <param name="stop">Ends the work with an <see cref="OperationCanceledException"/>.</param>
     internal static HnswBuilder Build(
         HnswRows rows,
         HnswOptions options,
         VectorKernels kernels,
         HnswCarried? carried = null,
+        Action<int>? progress = null,
         CancellationToken stop = default)
     {
         var builder = new HnswBuilder(rows, options, kernels, carried);
@@ -86,7 +91,7 @@ internal sealed partial class HnswBuilder
             {
                 builder.Insert(row, worker);
             }
-        });
+        }, progress);
         builder.Adopt();
         return builder;
     }
@@ -127,22 +132,28 @@ internal sealed partial class HnswBuilder
     private static long Gcd(long first, long second) => second == 0 ? first : Gcd(second, first % second);
 
     /// <summary>Does something for 0 to count, by all threads; each takes the next number.</summary>
-    private void Run(int count, CancellationToken stop, Action<HnswWorker, int> action)
+    private void Run(
+        int count, CancellationToken stop, Action<HnswWorker, int> action, Action<int>? progress = null)
     {
         int next = -1;
         ExceptionDispatchInfo? failure = null;
-        void Work()
+        void Work(Action<int>? report)
         {
             try
             {
                 var worker = new HnswWorker(Math.Max(_options.Effort, CandidatesMax) + 1);
                 worker.Scratch.Reserve(_options.BaseLinks);
+                int done = 0;
                 for (int i = Interlocked.Increment(ref next);
                     i < count && failure is null;
                     i = Interlocked.Increment(ref next))
                 {
                     stop.ThrowIfCancellationRequested();
                     action(worker, i);
+                    if (report is not null && ++done % ProgressRows == 0)
+                    {
+                        report(Math.Min(count, Volatile.Read(ref next) + 1));
+                    }
                 }
             }
             catch (Exception thrown)
@@ -154,11 +165,11 @@ internal sealed partial class HnswBuilder
         var helpers = new Thread[Math.Min(_options.Threads, Math.Max(1, count / 64)) - 1];
         for (int i = 0; i < helpers.Length; i++)
         {
-            helpers[i] = new Thread(Work) { IsBackground = true, Name = "graph" };
+            helpers[i] = new Thread(() => Work(null)) { IsBackground = true, Name = "graph" };
             helpers[i].Start();
         }
 
-        Work();
+        Work(progress);
         Array.ForEach(helpers, helper => helper.Join());
         failure?.Throw();
     }

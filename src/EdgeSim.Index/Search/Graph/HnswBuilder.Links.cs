@@ -1,4 +1,4 @@
-namespace EdgeSim.Index.Search;
+namespace EdgeSim.Index.Search.Graph;
 
 /// <content>Which rows become neighbours.</content>
 internal sealed partial class HnswBuilder

@@ -1,4 +1,4 @@
-namespace EdgeSim.Index.Search;
+namespace EdgeSim.Index.Search.Graph;
 
 /// <summary>What one thread needs to insert rows into a graph. Reused from row to row.</summary>
 /// <param name="candidates">Rows from which neighbours are chosen, at most.</param>

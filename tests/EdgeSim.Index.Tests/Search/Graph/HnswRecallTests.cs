@@ -1,9 +1,10 @@
 using EdgeSim.Index.Kernels;
 using EdgeSim.Index.Search;
+using EdgeSim.Index.Search.Graph;
 using EdgeSim.Index.Storage;
 using EdgeSim.Index.Tests.Support;
 
-namespace EdgeSim.Index.Tests.Search;
+namespace EdgeSim.Index.Tests.Search.Graph;
 
 /// <summary>How much of the exact answer is found, and that it stays so.</summary>
 public sealed class HnswRecallTests

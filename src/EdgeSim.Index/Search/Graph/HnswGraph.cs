@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using EdgeSim.Index.Storage;
 
-namespace EdgeSim.Index.Search;
+namespace EdgeSim.Index.Search.Graph;
 
 /// <summary>
 /// The graph of a column in a mapped segment, read where it is (FORMAT.md, Graph). Every block passes its

@@ -1,4 +1,4 @@
-namespace EdgeSim.Index.Search;
+namespace EdgeSim.Index.Search.Graph;
 
 /// <summary>
 /// The best rows of a walk through a graph, nearest first, in one sorted array of 64-bit numbers: the key's

@@ -3,7 +3,7 @@ using EdgeSim.Index.Payloads;
 using EdgeSim.Index.Storage;
 using EdgeSim.Index.Tests.Support;
 
-namespace EdgeSim.Index.Tests.Search;
+namespace EdgeSim.Index.Tests.Search.Graph;
 
 /// <summary>What an answer through a graph is, whatever it misses.</summary>
 public sealed class HnswIndexTests

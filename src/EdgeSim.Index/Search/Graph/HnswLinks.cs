@@ -1,4 +1,4 @@
-namespace EdgeSim.Index.Search;
+namespace EdgeSim.Index.Search.Graph;
 
 /// <summary>
 /// Lists of links while a graph is being built: a head and a fixed number of places each, with the key of

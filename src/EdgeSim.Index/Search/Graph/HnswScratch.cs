@@ -1,4 +1,4 @@
-namespace EdgeSim.Index.Search;
+namespace EdgeSim.Index.Search.Graph;
 
 /// <summary>
 /// The memory of one walk through a graph at a time, reused: a byte a row to know the rows that were seen,

@@ -1,9 +1,10 @@
 using System.Security.Cryptography;
 using EdgeSim.Index.Kernels;
 using EdgeSim.Index.Search;
+using EdgeSim.Index.Search.Graph;
 using EdgeSim.Index.Tests.Support;
 
-namespace EdgeSim.Index.Tests.Search;
+namespace EdgeSim.Index.Tests.Search.Graph;
 
 /// <summary>Graphs as they are built.</summary>
 public sealed class HnswBuilderTests
@@ -70,7 +71,7 @@ public sealed class HnswBuilderTests
         using var stop = new CancellationTokenSource();
         stop.Cancel();
         Assert.Throws<OperationCanceledException>(
-            () => HnswBuilder.Build(rows, Graphs.Options, VectorKernels.Best, null, stop.Token));
+            () => HnswBuilder.Build(rows, Graphs.Options, VectorKernels.Best, null, null, stop.Token));
         GC.KeepAlive(codes);
     }
 

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using EdgeSim.Index.Storage;
 
-namespace EdgeSim.Index.Search;
+namespace EdgeSim.Index.Search.Graph;
 
 /// <summary>
 /// Writes a graph as a section (FORMAT.md, Graph). Memory: 8 bytes for each row of an upper layer.

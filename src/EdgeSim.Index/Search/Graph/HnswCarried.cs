@@ -1,4 +1,4 @@
-namespace EdgeSim.Index.Search;
+namespace EdgeSim.Index.Search.Graph;
 
 /// <summary>
 /// A graph of some of the rows, from which the next one starts. 8 bytes for every old and new row while that

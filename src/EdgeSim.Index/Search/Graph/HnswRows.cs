@@ -1,6 +1,6 @@
 using EdgeSim.Index.Kernels;
 
-namespace EdgeSim.Index.Search;
+namespace EdgeSim.Index.Search.Graph;
 
 /// <summary>
 /// The rows of a graph that is being built, and how far they are from each other: a key that is smaller the

@@ -1,4 +1,4 @@
-namespace EdgeSim.Index.Search;
+namespace EdgeSim.Index.Search.Graph;
 
 /// <content>Starting from the graph of some of the rows; rows that nobody links to.</content>
 internal sealed partial class HnswBuilder

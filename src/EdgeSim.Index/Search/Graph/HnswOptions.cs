@@ -1,8 +1,11 @@
-namespace EdgeSim.Index.Search;
+namespace EdgeSim.Index.Search.Graph;
 
 /// <summary>How a graph is built.</summary>
 internal sealed record HnswOptions
 {
+    /// <summary>What columns get whose options ask for a graph.</summary>
+    internal static HnswOptions Default { get; } = new();
+
     /// <summary>
     /// Links of a row in the upper layers; twice as many in the base layer. 16 is what the measurements of
     /// Malkov and Yashunin (2018) recommend for most data.

@@ -1,6 +1,7 @@
 using EdgeSim.Index.Search;
+using EdgeSim.Index.Search.Graph;
 
-namespace EdgeSim.Index.Tests.Search;
+namespace EdgeSim.Index.Tests.Search.Graph;
 
 /// <summary>The pool against a sorted list.</summary>
 public sealed class HnswPoolTests

@@ -1,10 +1,11 @@
 using System.Runtime.InteropServices;
 using EdgeSim.Index.Kernels;
 using EdgeSim.Index.Search;
+using EdgeSim.Index.Search.Graph;
 using EdgeSim.Index.Storage;
 using EdgeSim.Index.Tests.Support;
 
-namespace EdgeSim.Index.Tests.Search;
+namespace EdgeSim.Index.Tests.Search.Graph;
 
 /// <summary>
 /// Graphs of which some bytes are not what they were. With wrong checksums no byte is used; with right ones
