@@ -41,9 +41,13 @@ public sealed record CollectionSettings
     /// <summary>How segments get graphs for approximate search; null: they get none.</summary>
     internal Search.HnswOptions? Graph { get; init; }
 
+    /// <summary>Which compressed codes segments get for approximate search; null: none.</summary>
+    internal Search.Codes.CodeOptions? Codes { get; init; }
+
     internal void Validate()
     {
         Graph?.Validate();
+        Codes?.Validate();
         Require(FlushIntervalMs, 10, 60_000, nameof(FlushIntervalMs));
         Require(SealBytes, IndexLimits.SealBytesMin, IndexLimits.SealBytesMax, nameof(SealBytes));
         Require(MergeBytesPerSecond, 64 << 10, 1L << 40, nameof(MergeBytesPerSecond));

@@ -86,6 +86,7 @@ internal sealed class CheckpointWriter : IDisposable
                 sources,
                 fields,
                 _store.Settings.Graph,
+                _store.Settings.Codes,
                 pace,
                 progress);
             _store.Files.Rename(temporary, path);

@@ -21,4 +21,6 @@ internal enum SectionId : uint
     Vectors = 14,
     Graph = 15,
     PayloadIndexes = 17,
+    Product = 19,
+    Bits = 20,
 }

@@ -1,5 +1,6 @@
 using EdgeSim.Index.Quantization;
 using EdgeSim.Index.Search;
+using EdgeSim.Index.Search.Codes;
 
 namespace EdgeSim.Index.Storage;
 
@@ -19,8 +20,10 @@ internal sealed class SegmentColumn
     private readonly Section? _vectors;
     private readonly int _rows;
     private readonly Lazy<HnswGraph?> _graph;
+    private readonly Lazy<ProductCodes?> _product;
+    private readonly Lazy<BitCodes?> _bits;
 
-    internal SegmentColumn(SegmentSections sections, int column, int stride, int rows)
+    internal SegmentColumn(SegmentSections sections, int column, VectorOptions options, int rows)
     {
         _codes = sections.Get(SectionId.Codes, column);
         _scales = sections.Get(SectionId.Scales, column);
@@ -29,12 +32,24 @@ internal sealed class SegmentColumn
         _owners = sections.Find(SectionId.Owners, column);
         _vectors = sections.Find(SectionId.Vectors, column);
         _rows = rows;
-        Stride = stride;
+        Stride = options.Stride;
         Count = checked((int)(_scales.Bytes / sizeof(float)));
         Section? graph = sections.Find(SectionId.Graph, column);
         HasGraph = graph is not null;
         _graph = new Lazy<HnswGraph?>(
             () => graph is null ? null : new HnswGraph(graph, Count), LazyThreadSafetyMode.PublicationOnly);
+        Section? product = sections.Find(SectionId.Product, column);
+        HasProduct = product is not null;
+        _product = new Lazy<ProductCodes?>(
+            () => product is null
+                ? null
+                : new ProductCodes(product, options.Metric, options.Dimension, Count, null),
+            LazyThreadSafetyMode.PublicationOnly);
+        Section? bits = sections.Find(SectionId.Bits, column);
+        HasBits = bits is not null;
+        _bits = new Lazy<BitCodes?>(
+            () => bits is null ? null : new BitCodes(bits, options.Metric, options.Dimension, Count, null),
+            LazyThreadSafetyMode.PublicationOnly);
     }
 
     /// <summary>Whether there is a graph, damaged or not.</summary>
@@ -45,6 +60,20 @@ internal sealed class SegmentColumn
     /// </summary>
     /// <exception cref="IndexCorruptException">The header is damaged.</exception>
     internal HnswGraph? Graph => _graph.Value;
+
+    /// <summary>Whether there are product codes, damaged or not.</summary>
+    internal bool HasProduct { get; }
+
+    /// <summary>The product codes; null where the segment was made without. Read at the first use.</summary>
+    /// <exception cref="IndexCorruptException">The header or a codebook is damaged.</exception>
+    internal ProductCodes? Product => _product.Value;
+
+    /// <summary>Whether there are one-bit codes, damaged or not.</summary>
+    internal bool HasBits { get; }
+
+    /// <summary>The one-bit codes; null where the segment was made without. Read at the first use.</summary>
+    /// <exception cref="IndexCorruptException">The header is damaged.</exception>
+    internal BitCodes? Bits => _bits.Value;
 
     /// <summary>Vectors.</summary>
     internal int Count { get; }

@@ -98,6 +98,10 @@ internal static class SegmentLayout
     internal static void AppendGraph(ref SegmentHeader header, int column, long bytes)
         => AppendAt(ref header, SectionId.Graph, column, 1, bytes, IndexOffset(header));
 
+    /// <summary>Notes compressed codes, written where <see cref="IndexOffset"/> says.</summary>
+    internal static void AppendCodes(ref SegmentHeader header, SectionId id, int column, long bytes)
+        => AppendAt(ref header, id, column, 1, bytes, IndexOffset(header));
+
     /// <summary>Makes room for the checksums of all blocks, at the end.</summary>
     internal static void AppendChecksums(ref SegmentHeader header, int blocks)
         => Append(ref header, SectionId.Checksums, 0, sizeof(uint), (long)blocks * sizeof(uint));

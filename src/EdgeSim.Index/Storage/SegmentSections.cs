@@ -31,13 +31,16 @@ internal sealed unsafe class SegmentSections
     }
 
     /// <summary>
-    /// Whether some block has failed its checksum since the file was opened; graphs excepted, which follow
-    /// from the rest and are made anew when the file is rewritten.
+    /// Whether some block has failed its checksum since the file was opened; graphs and compressed codes
+    /// excepted, which follow from the rest and are made anew when the file is rewritten.
     /// </summary>
     internal bool IsDamaged
-        => Array.Exists(_all, section => section.IsDamaged && section.Id != SectionId.Graph);
+        => Array.Exists(_all, section => section.IsDamaged && !IsDerived(section.Id));
 
     internal IReadOnlyList<Section> All => _all;
+
+    private static bool IsDerived(SectionId id)
+        => id is SectionId.Graph or SectionId.Product or SectionId.Bits;
 
     /// <summary>A section that need not be there.</summary>
     internal Section? Find(SectionId id, int column = 0)

@@ -36,6 +36,7 @@ internal sealed class SegmentWriter
     /// <param name="sources">Rows; at least one is live.</param>
     /// <param name="fields">The payload fields that it gets an index for.</param>
     /// <param name="graph">How it gets graphs; null: it gets none.</param>
+    /// <param name="codes">Which compressed codes it gets; null: none.</param>
     /// <param name="pace">How fast.</param>
     /// <param name="progress">How far the file is there already; null: it is not.</param>
     /// <returns>The header as written.</returns>
@@ -48,6 +49,7 @@ internal sealed class SegmentWriter
         IReadOnlyList<IRowSource> sources,
         IReadOnlyList<PayloadIndexField> fields,
         Search.HnswOptions? graph,
+        Search.Codes.CodeOptions? codes,
         WritePace pace,
         WriteProgress? progress = null)
     {
@@ -74,6 +76,7 @@ internal sealed class SegmentWriter
             SegmentLayout.AppendIndexes(ref header, bytes);
         }
 
+        CodeSections.Write(files, path, ref header, options, blocks, codes, null, pace.Stop);
         if (graph is not null)
         {
             GraphSections.Write(files, path, ref header, options, sources, blocks, graph, pace.Stop);
