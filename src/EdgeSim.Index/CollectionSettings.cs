@@ -49,20 +49,19 @@ public sealed record CollectionSettings
     internal Search.Lists.ListOptions? Lists { get; init; }
 
     /// <summary>
-    /// What the order of vectors in segments follows from beside the vectors; 0: they are in that of the rows.
-    /// </summary>
-    internal uint OrderFingerprint => Lists?.Fingerprint ?? 0;
-
-    /// <summary>
     /// How every column gets a graph, whatever its options say; null: as those say (<see cref="IndexKind"/>).
     /// For tests.
     /// </summary>
     internal Search.Graph.HnswOptions? Graph { get; init; }
 
+    /// <summary>Which compressed codes segments get for approximate search; null: none.</summary>
+    internal Search.Codes.CodeOptions? Codes { get; init; }
+
     internal void Validate()
     {
         Lists?.Validate();
         Graph?.Validate();
+        Codes?.Validate();
         Require(FlushIntervalMs, 10, 60_000, nameof(FlushIntervalMs));
         Require(SealBytes, IndexLimits.SealBytesMin, IndexLimits.SealBytesMax, nameof(SealBytes));
         Require(

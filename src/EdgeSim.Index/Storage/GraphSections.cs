@@ -24,7 +24,7 @@ internal static class GraphSections
     /// <param name="sources">The rows' sources.</param>
     /// <param name="orders">Of each column its order; null: that of the rows.</param>
     /// <param name="blocks">Where the sections go.</param>
-    /// <param name="all">How every column gets one; null: as its options say.</param>
+    /// <param name="structures">Of each column what is built for it.</param>
     /// <param name="pace">Ends the work, and is told how far it is.</param>
     internal static void Write(
         DurableFiles files,
@@ -34,12 +34,12 @@ internal static class GraphSections
         IReadOnlyList<IRowSource> sources,
         ColumnOrder?[] orders,
         BlockWriter blocks,
-        HnswOptions? all,
+        IReadOnlyList<ColumnStructures> structures,
         WritePace pace)
     {
         for (int column = 0; column < options.Vectors.Count; column++)
         {
-            if ((all ?? OptionsOf(options.Vectors[column])) is not { } graph)
+            if (structures[column].Graph is not { } graph)
             {
                 continue;
             }
@@ -62,13 +62,6 @@ internal static class GraphSections
             SegmentLayout.AppendGraph(ref header, column, bytes);
         }
     }
-
-    /// <summary>Whether some column may get a graph.</summary>
-    internal static bool IsAnyWanted(CollectionOptions options, HnswOptions? all)
-        => all is not null || options.Vectors.Any(vector => OptionsOf(vector) is not null);
-
-    private static HnswOptions? OptionsOf(VectorOptions vector)
-        => vector.Index.Kind == IndexKind.Hnsw ? HnswOptions.Default : null;
 
     private static unsafe HnswRows Rows(
         MappedFile map, ref SegmentHeader header, string path, int column, VectorOptions options)

@@ -34,7 +34,7 @@ internal sealed class Segment
         _columns = new SegmentColumn[options.Vectors.Count];
         for (int i = 0; i < _columns.Length; i++)
         {
-            _columns[i] = new SegmentColumn(_sections, i, options.Vectors[i].Stride, RowCount);
+            _columns[i] = new SegmentColumn(_sections, i, options.Vectors[i], RowCount);
         }
 
         _keys = _sections.Get(SectionId.Keys);

@@ -125,8 +125,7 @@ internal sealed class BulkSegment : IDisposable
         ManifestEntry entry = WriteHeader();
         _file.Dispose();
         bool isFinal = replaced is null && fields.Count == 0 && _holeBytes <= _end / HolePartMax
-            && !_columns.Any(column => _store.Settings.Lists?.CountFor(column.Count) > 0)
-            && !GraphSections.IsAnyWanted(_store.Options, _store.Settings.Graph);
+            && !_columns.Any(column => _store.Structures[column.Column].IsAnyWanted(column.Count));
         if (isFinal)
         {
             _store.Files.Rename(TemporaryPath, Path);
