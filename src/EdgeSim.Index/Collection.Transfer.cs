@@ -21,11 +21,19 @@ public sealed partial class Collection
     /// </summary>
     /// <param name="points">At its start.</param>
     /// <param name="progress">Told how many points have been read.</param>
+    /// <param name="linking">
+    /// Told, where rows get graphs, of how many rows of a file how many have been linked.
+    /// </param>
+    /// <param name="stop">Ends the building of graphs; nothing has happened then.</param>
     /// <exception cref="TransferException">
     /// The file is not as its format says, or has a point that cannot be stored; nothing has happened.
     /// </exception>
     /// <exception cref="IndexStorageException">The disk refuses; nothing has happened.</exception>
-    public ImportResult Import(PointReader points, Action<long>? progress = null)
+    public ImportResult Import(
+        PointReader points,
+        Action<long>? progress = null,
+        Action<long, long>? linking = null,
+        CancellationToken stop = default)
     {
         ArgumentNullException.ThrowIfNull(points);
         const int BlockRows = 4096;
@@ -33,6 +41,8 @@ public sealed partial class Collection
         using BulkLoad load = started = StartBulkLoad(new BulkLoadOptions
         {
             RowsExpected = points.Count,
+            Linking = linking,
+            Stop = stop,
             RowsLeft = () => points.EstimateLeft(started?.Count ?? 0),
         });
         while (points.AppendTo(load, BlockRows) > 0)

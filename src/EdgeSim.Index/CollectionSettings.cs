@@ -27,6 +27,13 @@ public sealed record CollectionSettings
     public long MergeBytesPerSecond { get; init; } = 32 << 20;
 
     /// <summary>
+    /// Bytes of the collection's files that may be in memory, at least
+    /// <see cref="IndexLimits.MappedBytesMin"/>; null: as many as the system likes. Files that are longer are
+    /// read piece by piece for every search, which gets slower and stays right.
+    /// </summary>
+    public long? MappedBytesMax { get; init; }
+
+    /// <summary>
     /// Bytes of a merge after which it notes how far it is, so that it can go on from there. Smaller merges
     /// start over.
     /// </summary>
@@ -38,23 +45,30 @@ public sealed record CollectionSettings
     /// </summary>
     internal bool IsBackground { get; init; } = true;
 
-    /// <summary>How segments get lists for approximate search; null: they get none.</summary>
+    /// <summary>How every column gets lists, whatever its options say; null: as those say. For tests.</summary>
     internal Search.Lists.ListOptions? Lists { get; init; }
 
     /// <summary>
-    /// What the order of vectors in segments follows from beside the vectors; 0: they are in that of the rows.
+    /// How every column gets a graph, whatever its options say; null: as those say (<see cref="IndexKind"/>).
+    /// For tests.
     /// </summary>
-    internal uint OrderFingerprint => Lists?.Fingerprint ?? 0;
+    internal Search.Graph.HnswOptions? Graph { get; init; }
 
-    /// <summary>How segments get graphs for approximate search; null: they get none.</summary>
-    internal Search.HnswOptions? Graph { get; init; }
+    /// <summary>Which compressed codes segments get for approximate search; null: none.</summary>
+    internal Search.Codes.CodeOptions? Codes { get; init; }
 
     internal void Validate()
     {
         Lists?.Validate();
         Graph?.Validate();
+        Codes?.Validate();
         Require(FlushIntervalMs, 10, 60_000, nameof(FlushIntervalMs));
         Require(SealBytes, IndexLimits.SealBytesMin, IndexLimits.SealBytesMax, nameof(SealBytes));
+        Require(
+            MappedBytesMax ?? long.MaxValue,
+            IndexLimits.MappedBytesMin,
+            long.MaxValue,
+            nameof(MappedBytesMax));
         Require(MergeBytesPerSecond, 64 << 10, 1L << 40, nameof(MergeBytesPerSecond));
     }
 

@@ -72,6 +72,12 @@ public static class IndexLimits
     /// </summary>
     public const int SealBytesDefault = 4 << 20;
 
+    /// <summary>
+    /// Least share of memory for mapped files: the rows of one list, its codes, and the pages of the
+    /// candidates.
+    /// </summary>
+    public const long MappedBytesMin = 1 << 20;
+
     /// <summary>Fewer would make a file of some hundred rows every time.</summary>
     public const int SealBytesMin = 16 << 10;
 

@@ -3,7 +3,7 @@ using System.Numerics;
 namespace EdgeSim.Index.Kernels;
 
 /// <summary>The law: plain loops that every other class must equal bit for bit. Runs everywhere.</summary>
-public sealed class ScalarKernels : VectorKernels
+public sealed partial class ScalarKernels : VectorKernels
 {
     /// <inheritdoc/>
     public override string Name => "scalar";

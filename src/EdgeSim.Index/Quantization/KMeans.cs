@@ -65,7 +65,7 @@ public static class KMeans
     /// k-means++: the first centroid is any row, each further one a row drawn with a chance proportional to
     /// its squared distance to the nearest centroid so far. Rows that all lie on centroids are drawn evenly.
     /// </summary>
-    private static void Start(
+    internal static void Start(
         VectorKernels kernels,
         ReadOnlySpan<float> rows,
         int dimension,

@@ -18,21 +18,27 @@ internal sealed class ProductEncoder
     internal const int PassesMax = 10;
 
     private readonly ProductQuantizer _quantizer;
+    private readonly CodebookTiles _tiles;
     private readonly VectorKernels _kernels;
     private readonly double _excess;
     private readonly float[] _distances;
-    private readonly float[] _parallels;
+    private readonly float[] _alongs;
+    private readonly float[] _scaled;
 
     /// <summary>Allocates the scratch.</summary>
     /// <param name="quantizer">Whose codebooks and threshold to use.</param>
     /// <param name="kernels">Null for the best class; codes do not depend on it.</param>
-    internal ProductEncoder(ProductQuantizer quantizer, VectorKernels? kernels = null)
+    /// <param name="tiles">Its codebooks as tiles, shared with others; null: its own.</param>
+    internal ProductEncoder(
+        ProductQuantizer quantizer, VectorKernels? kernels = null, CodebookTiles? tiles = null)
     {
         _quantizer = quantizer;
+        _tiles = tiles ?? new CodebookTiles(quantizer);
         _kernels = kernels ?? VectorKernels.Best;
         _excess = ScoreAwareLoss.Excess(quantizer.Threshold, quantizer.Dimension);
         _distances = new float[quantizer.TableLength];
-        _parallels = new float[_excess > 0 ? quantizer.TableLength : 0];
+        _alongs = new float[_excess > 0 ? quantizer.TableLength : 0];
+        _scaled = new float[quantizer.Dimension];
     }
 
     /// <summary>Encodes a row. O(centroids x dimension), no allocation.</summary>
@@ -47,110 +53,113 @@ internal sealed class ProductEncoder
         ProductQuantizer.CheckLength(row.Length, _quantizer.Dimension, "components");
         ProductQuantizer.CheckLength(codes.Length, _quantizer.Subspaces, "codes");
         TrainingChecks.Vector(_kernels, row);
-        Measure(row);
-        for (int subspace = 0; subspace < codes.Length; subspace++)
-        {
-            codes[subspace] = (byte)LloydRun.IndexOfMin(Entries(_distances, subspace));
-        }
+        Encode(row, row, codes);
+    }
 
+    /// <summary>Encodes a checked row.</summary>
+    /// <param name="row">[dimension].</param>
+    /// <param name="direction">
+    /// [dimension]: along which errors weigh more, of any length; the row itself, or what the row is the
+    /// residual of.
+    /// </param>
+    /// <param name="codes">[sub-spaces], written in full.</param>
+    internal void Encode(ReadOnlySpan<float> row, ReadOnlySpan<float> direction, Span<byte> codes)
+    {
+        MeasureDistances(row);
+        codes.Clear();
+        float unused = 0;
+        _kernels.ImproveCodes(_distances, default, 0, codes, ref unused);
         if (_excess > 0)
         {
-            Descend(codes);
+            Descend(MeasureAlongs(row, direction), codes);
         }
+    }
+
+    /// <summary>
+    /// Takes the nearest centroids of a checked row whatever the threshold; returns the squared error.
+    /// </summary>
+    internal double EncodePlain(ReadOnlySpan<float> row, Span<byte> codes)
+    {
+        MeasureDistances(row);
+        float unused = 0;
+        _kernels.ImproveCodes(_distances, default, 0, codes, ref unused);
+        return SquaredError(row, codes);
     }
 
     /// <summary>
     /// Lowers the loss of a checked row's codes from where they are; only for quantizers with a threshold
     /// that weighs.
     /// </summary>
-    internal RowLoss Improve(ReadOnlySpan<float> row, Span<byte> codes)
+    internal RowLoss Improve(ReadOnlySpan<float> row, Span<byte> codes) => Improve(row, row, codes);
+
+    /// <inheritdoc cref="Improve(ReadOnlySpan{float}, Span{byte})"/>
+    internal RowLoss Improve(ReadOnlySpan<float> row, ReadOnlySpan<float> direction, Span<byte> codes)
     {
-        Measure(row);
-        return Descend(codes);
+        MeasureDistances(row);
+        double along = Descend(MeasureAlongs(row, direction), codes);
+        double squares = SquaredError(row, codes);
+        return new RowLoss(squares, along, squares + (_excess * along * along));
+    }
+
+    private double SquaredError(ReadOnlySpan<float> row, ReadOnlySpan<byte> codes)
+    {
+        Span<float> own = stackalloc float[1];
+        _kernels.Dot(row, row, own);
+        double squares = own[0];
+        for (int subspace = 0; subspace < codes.Length; subspace++)
+        {
+            squares += _distances[(subspace << _quantizer.Bits) + codes[subspace]];
+        }
+
+        return Math.Max(squares, 0);
+    }
+
+    /// <summary>Squared distances of every centroid to its part of the row, less the part's own square.</summary>
+    private void MeasureDistances(ReadOnlySpan<float> row)
+    {
+        for (int i = 0; i < row.Length; i++)
+        {
+            _scaled[i] = -2f * row[i];
+        }
+
+        _tiles.Distances(_kernels, _scaled, _distances);
     }
 
     /// <summary>
-    /// Fills the squared distance of every centroid to its part of the row, and the error along the row that
-    /// it would leave.
+    /// What every centroid takes off along the direction; returns what there is before any has.
     /// </summary>
-    private void Measure(ReadOnlySpan<float> row)
+    private double MeasureAlongs(ReadOnlySpan<float> row, ReadOnlySpan<float> direction)
     {
-        double norm = _excess > 0 ? RowQuantizer.Norm(row) : 0;
-        double inverse = norm > 0 ? 1 / norm : 0;
-        Span<float> own = stackalloc float[1];
-        for (int subspace = 0; subspace < _quantizer.Subspaces; subspace++)
+        Span<float> dot = stackalloc float[1];
+        double norm = RowQuantizer.Norm(direction);
+        float inverse = norm > 0 ? (float)(-1 / norm) : 0f;
+        for (int i = 0; i < direction.Length; i++)
         {
-            ReadOnlySpan<float> part = row.Slice(_quantizer.Offset(subspace), _quantizer.Width(subspace));
-            ReadOnlySpan<float> codebook = _quantizer.Codebook(subspace);
-            _kernels.DistanceSquared(part, codebook, Entries(_distances, subspace));
-            if (_excess > 0)
-            {
-                Span<float> parallels = Entries(_parallels, subspace);
-                _kernels.Dot(part, part, own);
-                _kernels.Dot(part, codebook, parallels);
-                for (int i = 0; i < parallels.Length; i++)
-                {
-                    parallels[i] = (float)(((double)own[0] - parallels[i]) * inverse);
-                }
-            }
+            _scaled[i] = inverse * direction[i];
         }
+
+        _tiles.Dots(_kernels, _scaled, _alongs);
+        _kernels.Dot(_scaled, row, dot);
+        return -(double)dot[0];
     }
 
-    private RowLoss Descend(Span<byte> codes)
+    private double Descend(double along, Span<byte> codes)
     {
-        double parallel = 0;
-        double squares = 0;
-        for (int subspace = 0; subspace < codes.Length; subspace++)
+        for (int pass = 0; ; pass++)
         {
-            parallel += Entries(_parallels, subspace)[codes[subspace]];
-            squares += Entries(_distances, subspace)[codes[subspace]];
-        }
-
-        bool changed = true;
-        for (int pass = 0; pass < PassesMax && changed; pass++)
-        {
-            changed = false;
+            // Summed anew each time, so that rounding does not pile up.
+            double left = along;
             for (int subspace = 0; subspace < codes.Length; subspace++)
             {
-                Span<float> distances = Entries(_distances, subspace);
-                Span<float> parallels = Entries(_parallels, subspace);
-                int code = codes[subspace];
-                double others = parallel - parallels[code];
-                int best = Best(distances, parallels, others, code);
-                if (best != code)
-                {
-                    codes[subspace] = (byte)best;
-                    squares += (double)distances[best] - distances[code];
-                    parallel = others + parallels[best];
-                    changed = true;
-                }
+                left += _alongs[(subspace << _quantizer.Bits) + codes[subspace]];
             }
-        }
 
-        return new RowLoss(squares, parallel, squares + (_excess * parallel * parallel));
-    }
-
-    /// <summary>The centroid of least loss given the other sub-spaces; the present one of equals.</summary>
-    private int Best(
-        ReadOnlySpan<float> distances, ReadOnlySpan<float> parallels, double others, int present)
-    {
-        int best = present;
-        double along = others + parallels[present];
-        double least = distances[present] + (_excess * along * along);
-        for (int i = 0; i < distances.Length; i++)
-        {
-            along = others + parallels[i];
-            double loss = distances[i] + (_excess * along * along);
-            if (loss < least)
+            float changing = (float)left;
+            if (pass == PassesMax
+                || _kernels.ImproveCodes(_distances, _alongs, (float)_excess, codes, ref changing) == 0)
             {
-                least = loss;
-                best = i;
+                return left;
             }
         }
-
-        return best;
     }
-
-    private Span<float> Entries(float[] tables, int subspace)
-        => tables.AsSpan(subspace << _quantizer.Bits, _quantizer.Centroids);
 }

@@ -31,6 +31,9 @@ internal sealed record ProductOptions
     /// <summary>Rounds of the score-aware loss at most, after the plain training.</summary>
     public int Rounds { get; init; } = 10;
 
+    /// <summary>Threads at most; the result does not depend on it.</summary>
+    public int Threads { get; init; } = 1;
+
     /// <summary>Same seed and rows, same codebooks bit for bit, on every machine.</summary>
     public ulong Seed { get; init; } = 1;
 }

@@ -26,7 +26,7 @@ internal sealed class RaBitQuantizer
     /// <summary>
     /// Makes the rounding's numbers others than the rotation's, which start from the same seed.
     /// </summary>
-    private const ulong RoundingSeed = 0x5DEE_CE66_D1CE_4E5B;
+    internal const ulong RoundingSeed = 0x5DEE_CE66_D1CE_4E5B;
 
     private const int CodeMax = (1 << VectorKernels.PlaneCount) - 1;
 

@@ -1,8 +1,10 @@
+using EdgeSim.Index.Kernels;
+
 namespace EdgeSim.Index.Quantization;
 
 /// <summary>
 /// A query ready for a scan over RaBitQ rows: what turns the sums of
-/// <see cref="Kernels.VectorKernels.BitPlaneDot"/> into an unbiased estimate, its error bound, and the
+/// <see cref="VectorKernels.BitPlaneDot"/> into an unbiased estimate, its error bound, and the
 /// decision whether a row must be measured exactly. Made by <see cref="RaBitQuantizer.Prepare"/>.
 /// </summary>
 /// <remarks>
@@ -39,6 +41,9 @@ internal readonly struct RaBitQuery
     /// </summary>
     private const double RotationSlack = 1e-5;
     private const double RoundingSlack = 1.0 / (1 << 22);
+
+    /// <summary>Relative error of a few float operations in a row.</summary>
+    private const double FloatSlack = 1e-6;
 
     /// <summary>
     /// Where floats lose digits, an absolute error of 1e-45 takes the place of a relative one.
@@ -158,6 +163,33 @@ internal readonly struct RaBitQuery
         // 0.2 to 0.9 points of recall on clustered rows, so the published width stays.
         double missing = needed - Product(sum, row) - slack;
         return missing <= 0 || missing * missing <= Variance(row);
+    }
+
+    /// <summary>
+    /// <see cref="CanBeat"/> for many rows at once, in float: whatever can beat the threshold is within this
+    /// bound, and a few others, which <see cref="CanBeat"/> then turns away.
+    /// </summary>
+    /// <param name="threshold">The score to beat.</param>
+    internal BitBound Bound(float threshold)
+    {
+        double size = Math.Abs((double)threshold) + Tiny;
+        double square = _norm * _norm;
+        (double needed, double slack) = _metric switch
+        {
+            Metric.Cosine => ((square / 2) - (1.0 - threshold), square + 1 + size),
+            Metric.Dot => (threshold - _centreDot, Math.Abs(_centreDot) + size),
+            _ => ((square - ((double)threshold * threshold)) / 2, square + (size * size)),
+        };
+        return new BitBound(
+            (float)_perSum,
+            (float)_perOne,
+            (float)_constant,
+            (float)needed,
+            _metric == Metric.Dot ? 0f : 0.5f,
+            (float)(_reachVariance * (1 + FloatSlack)),
+            (float)(_normVariance * (1 - FloatSlack)),
+            (float)(2 * RotationSlack * _norm),
+            (float)Math.Min((RoundingSlack + FloatSlack) * slack, float.MaxValue));
     }
 
     /// <summary>The rows of a block that must be measured exactly, in their order. O(rows).</summary>

@@ -26,13 +26,15 @@ internal static class ScoreAwareLoss
     /// O(rows x width^2 + centroids x width^3).
     /// </summary>
     /// <param name="part">This sub-space's parts of the rows.</param>
-    /// <param name="inverses">[rows]: 1 / length of the row; 0 for a zero row.</param>
+    /// <param name="along">Of the directions along which errors weigh more; usually the rows.</param>
+    /// <param name="inverses">[rows]: 1 / length of the direction; 0 for a zero vector.</param>
     /// <param name="codes">[rows]: codes in this sub-space.</param>
     /// <param name="excess">eta - 1.</param>
     /// <param name="parallels">[rows]: a, brought up to date with the new centroids.</param>
     /// <param name="codebook">[centroids x width], replaced.</param>
     internal static void Update(
         SubspaceRows part,
+        SubspaceRows along,
         ReadOnlySpan<double> inverses,
         ReadOnlySpan<byte> codes,
         double excess,
@@ -61,15 +63,16 @@ internal static class ScoreAwareLoss
             foreach (int row in members)
             {
                 ReadOnlySpan<float> values = part[row];
-                double known = (parallels[row] + (Dot(values, before) * inverses[row])) * excess;
+                ReadOnlySpan<float> direction = along[row];
+                double known = (parallels[row] + (Dot(direction, before) * inverses[row])) * excess;
                 double weight = excess * inverses[row] * inverses[row];
                 for (int i = 0; i < width; i++)
                 {
-                    right[i] += values[i] + (known * inverses[row] * values[i]);
-                    double scaled = weight * values[i];
+                    right[i] += values[i] + (known * inverses[row] * direction[i]);
+                    double scaled = weight * direction[i];
                     for (int j = 0; j <= i; j++)
                     {
-                        matrix[(i * width) + j] += scaled * values[j];
+                        matrix[(i * width) + j] += scaled * direction[j];
                     }
                 }
             }
@@ -88,7 +91,7 @@ internal static class ScoreAwareLoss
 
             foreach (int row in members)
             {
-                parallels[row] += (Dot(part[row], before) - Dot(part[row], centroid)) * inverses[row];
+                parallels[row] += (Dot(along[row], before) - Dot(along[row], centroid)) * inverses[row];
             }
         }
     }

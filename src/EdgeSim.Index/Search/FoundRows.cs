@@ -40,11 +40,13 @@ internal static class FoundRows
     {
         int sideBytes = options.Metric == Metric.Cosine ? sizeof(int) : sizeof(int) + sizeof(float);
         long compared = worker.RowsVisited + probed.Compared;
+        long bytes = (compared * (options.Stride + sideBytes)) + probed.Bytes;
+        plan.Touched(bytes + (probed.Pages * Environment.SystemPageSize));
         return new SearchStatistics(
             matchCount,
             compared,
             worker.RowsRescored + probed.Rescored,
-            (compared * (options.Stride + sideBytes)) + probed.Bytes,
+            bytes,
             probed.Incomplete == 0)
         {
             Strategy = StrategyOf(plan, probed),

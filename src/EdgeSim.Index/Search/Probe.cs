@@ -13,6 +13,9 @@ internal readonly ref struct Probe
     /// <summary>Vectors that are compared together.</summary>
     internal const int StepRows = 64;
 
+    /// <summary>Vectors that are asked for together where all are compared.</summary>
+    private const int RangeRows = 2048;
+
     private readonly LaneBuffer _lanes;
     private readonly PreparedQuery _query;
     private readonly ref ProbeCounts _counts;
@@ -128,6 +131,7 @@ internal readonly ref struct Probe
     internal bool Offer(ReadOnlySpan<int> vectors)
     {
         bool any = false;
+        Column.Expect(vectors);
         for (; vectors.Length > StepRows; vectors = vectors[StepRows..])
         {
             any |= OfferStep(vectors[..StepRows]);
@@ -140,6 +144,9 @@ internal readonly ref struct Probe
     internal bool OfferRange(int first, int count)
     {
         bool any = false;
+        Column.Expect(first, count);
+        int begin = first;
+        int all = count;
         for (; count > 0; first += StepRows, count -= StepRows)
         {
             int rows = Math.Min(count, StepRows);
@@ -157,6 +164,7 @@ internal readonly ref struct Probe
             }
         }
 
+        Column.Forget(begin, all);
         return any;
     }
 
@@ -164,7 +172,13 @@ internal readonly ref struct Probe
     /// Compares all vectors that can be in the answer, one by one: what remains where a strategy leads
     /// nowhere.
     /// </summary>
-    internal void OfferAll() => OfferRange(0, Column.Count);
+    internal void OfferAll()
+    {
+        for (int first = 0; first < Column.Count; first += RangeRows)
+        {
+            OfferRange(first, Math.Min(RangeRows, Column.Count - first));
+        }
+    }
 
     /// <summary>
     /// What a row that is compared must reach. Rows come in no order, and of two that score alike the older
@@ -176,7 +190,19 @@ internal readonly ref struct Probe
     {
         Span<int> dots = Scratch.Dots.AsSpan(0, vectors.Length);
         Counts.Compared += vectors.Length;
-        Kernels.Dot(Codes, Column.CodesAt(vectors), vectors, dots);
+        Counts.Pages += vectors.Length;
+        if ((long)Column.Count * Column.Stride <= int.MaxValue)
+        {
+            Kernels.Dot(Codes, Column.CodesAt(vectors), vectors, dots);
+        }
+        else
+        {
+            for (int i = 0; i < vectors.Length; i++)
+            {
+                Kernels.Dot(Codes, Column.Codes(vectors[i], 1), dots.Slice(i, 1));
+            }
+        }
+
         ReadOnlySpan<float> scales = Metric == Metric.Cosine ? default : Column.ScalesAt(vectors);
         ReadOnlySpan<int> squareSums = Column.SquareSumsAt(vectors);
         bool any = false;

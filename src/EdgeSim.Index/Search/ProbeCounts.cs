@@ -27,6 +27,9 @@ internal struct ProbeCounts
     /// <summary>Bytes read that are not codes and side numbers of rows compared.</summary>
     internal long Bytes;
 
+    /// <summary>Pages that were touched for one row each.</summary>
+    internal long Pages;
+
     /// <summary>Segments whose structures were damaged, and that were scanned.</summary>
     internal int Degraded;
 

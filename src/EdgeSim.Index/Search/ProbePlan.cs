@@ -32,7 +32,21 @@ internal static class ProbePlan
 
     /// <summary>What the steps of a search of a column cost.</summary>
     internal static ColumnCosts CostsOf(SegmentColumn column, SearchCosts machine, double missing)
-        => new(machine, column.Stride, 0, 0, missing);
+    {
+        try
+        {
+            return new ColumnCosts(
+                machine,
+                column.Stride,
+                column.Product?.VectorBytes ?? 0,
+                column.Bits?.VectorBytes ?? 0,
+                missing);
+        }
+        catch (IndexCorruptException)
+        {
+            return new ColumnCosts(machine, column.Stride, 0, 0, missing); // It is scanned in the end.
+        }
+    }
 
     /// <summary>The curves of a column; none where they are damaged: it is scanned then.</summary>
     private static EffortCurves? Curves(SegmentColumn column)
@@ -136,6 +150,8 @@ internal static class ProbePlan
     internal static bool Has(SegmentColumn column, SearchStrategy strategy) => strategy switch
     {
         SearchStrategy.Ivf => column.HasLists,
+        SearchStrategy.IvfProduct => column.HasProduct,
+        SearchStrategy.IvfBits => column.HasBits,
         SearchStrategy.Hnsw => column.HasGraph,
         _ => false,
     };

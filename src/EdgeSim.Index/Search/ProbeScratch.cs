@@ -1,3 +1,5 @@
+using EdgeSim.Index.Search.Codes;
+using EdgeSim.Index.Search.Graph;
 using EdgeSim.Index.Search.Lists;
 
 namespace EdgeSim.Index.Search;
@@ -11,9 +13,16 @@ internal sealed class ProbeScratch
     /// <summary>Memory of searches through lists.</summary>
     internal ListScratch Lists { get; } = new();
 
+    /// <summary>Memory of scans of product codes.</summary>
+    internal ProductScan Product { get; } = new();
+
+    /// <summary>Memory of scans of one-bit codes.</summary>
+    internal BitScan Bits { get; } = new();
+
     /// <summary>Dot products of the rows of one <see cref="Probe.Offer"/>.</summary>
     internal int[] Dots { get; } = new int[Probe.StepRows];
 
     /// <summary>Bytes held.</summary>
-    internal long Bytes => Walk.Bytes + Lists.Bytes + (Dots.LongLength * sizeof(int));
+    internal long Bytes => Walk.Bytes + Lists.Bytes + Product.Bytes + Bits.Bytes
+        + (Dots.LongLength * sizeof(int));
 }

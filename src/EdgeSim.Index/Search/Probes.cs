@@ -1,4 +1,6 @@
 using EdgeSim.Index.Kernels;
+using EdgeSim.Index.Search.Codes;
+using EdgeSim.Index.Search.Graph;
 using EdgeSim.Index.Search.Lists;
 using EdgeSim.Index.Storage;
 
@@ -51,6 +53,9 @@ internal static class Probes
             {
                 case SearchStrategy.Ivf:
                     IvfIndex.Search(probe);
+                    break;
+                case SearchStrategy.IvfProduct or SearchStrategy.IvfBits:
+                    CodedIndex.Search(probe);
                     break;
                 case SearchStrategy.Hnsw:
                     HnswIndex.Search(probe);

@@ -21,6 +21,7 @@ internal sealed class ScanPlan
 
     private readonly List<ScanSource> _sources = [];
     private readonly FilterEvaluator _evaluator = new();
+    private Snapshot? _snapshot;
     private int _next;
 
     /// <summary>Sources in use.</summary>
@@ -54,6 +55,7 @@ internal sealed class ScanPlan
     internal void Open(in ScanRequest request, int lanes, int wanted, bool mayProbe = false)
     {
         Snapshot snapshot = request.Snapshot;
+        _snapshot = snapshot;
         SourceCount = snapshot.SourceCount;
         ChunkCount = ProbedCount = 0;
         FilterPlan = FilterPlan.None;
@@ -88,9 +90,13 @@ internal sealed class ScanPlan
         }
     }
 
+    /// <summary>Notes what was read, so that no more than its share stays in memory.</summary>
+    internal void Touched(long bytes) => _snapshot?.Residency.Touched(_snapshot, bytes);
+
     /// <summary>Lets the rows go.</summary>
     internal void Close()
     {
+        _snapshot = null;
         foreach (ScanSource source in _sources)
         {
             source.Close();

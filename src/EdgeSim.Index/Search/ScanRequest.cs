@@ -38,7 +38,8 @@ internal readonly struct ScanRequest
     internal SearchEffort? Effort { get; init; }
 
     /// <summary>The share of the bytes that is not in memory and must be read, 0 to 1.</summary>
-    internal double Missing { get; init; }
+    internal double Missing
+        => Planning.SearchPlanner.MissingOf(Snapshot.Bytes, Snapshot.Residency.BytesMax);
 
     /// <summary>Whether segments may be searched without looking at every row.</summary>
     internal bool MayProbe => Effort is { } effort ? effort.Strategy != SearchStrategy.Flat : Recall < 1f;

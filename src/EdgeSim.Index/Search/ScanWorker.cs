@@ -32,10 +32,14 @@ internal abstract class ScanWorker
             ScanSource source = plan.Source(at);
             int first = (chunk - source.FirstChunk) * source.ChunkRows;
             int end = (int)Math.Min((long)first + source.ChunkRows, source.Count);
+            int begin = first;
+            source.Segment?.Expect(first, end - first);
             for (; first < end; first += source.StepRows)
             {
                 Step(plan, source, first, Math.Min(source.StepRows, end - first));
             }
+
+            source.Segment?.Forget(begin, end - begin);
         }
     }
 

@@ -54,7 +54,7 @@ internal sealed class CheckpointWriter : IDisposable
             _store.Files.Replace(
                 _store.File(MergeFile.Name(number)),
                 MergeFile.Serialize(
-                    _store.Descriptor.Id, number, merge.Sources, merge.Fields, _store.Settings.OrderFingerprint, done)));
+                    _store.Descriptor.Id, number, merge.Sources, merge.Fields, _store.OrderFingerprint, done)));
         try
         {
             return WriteSegment(number, merge.Sources, merge.Fields, pace, progress);
@@ -85,8 +85,7 @@ internal sealed class CheckpointWriter : IDisposable
                 _store.Options,
                 sources,
                 fields,
-                _store.Settings.Lists,
-                _store.Settings.Graph,
+                _store.Structures,
                 pace,
                 progress);
             _store.Files.Rename(temporary, path);

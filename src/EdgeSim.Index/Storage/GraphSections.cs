@@ -1,5 +1,6 @@
 using EdgeSim.Index.Kernels;
 using EdgeSim.Index.Search;
+using EdgeSim.Index.Search.Graph;
 
 namespace EdgeSim.Index.Storage;
 
@@ -23,8 +24,8 @@ internal static class GraphSections
     /// <param name="sources">The rows' sources.</param>
     /// <param name="orders">Of each column its order; null: that of the rows.</param>
     /// <param name="blocks">Where the sections go.</param>
-    /// <param name="graph">How they are built.</param>
-    /// <param name="stop">Ends the work with an <see cref="OperationCanceledException"/>.</param>
+    /// <param name="structures">Of each column what is built for it.</param>
+    /// <param name="pace">Ends the work, and is told how far it is.</param>
     internal static void Write(
         DurableFiles files,
         string path,
@@ -33,11 +34,16 @@ internal static class GraphSections
         IReadOnlyList<IRowSource> sources,
         ColumnOrder?[] orders,
         BlockWriter blocks,
-        HnswOptions graph,
-        CancellationToken stop)
+        IReadOnlyList<ColumnStructures> structures,
+        WritePace pace)
     {
         for (int column = 0; column < options.Vectors.Count; column++)
         {
+            if (structures[column].Graph is not { } graph)
+            {
+                continue;
+            }
+
             long codes = (long)SegmentOpener.Find(in header, SectionId.Codes, path, column).Bytes;
             if (codes / options.Vectors[column].Stride < graph.RowsMin || codes > int.MaxValue)
             {
@@ -49,7 +55,7 @@ internal static class GraphSections
                 ?? throw new IndexCorruptException(path, null, "the file has become shorter");
             HnswRows rows = Rows(map, ref header, path, column, options.Vectors[column]);
             HnswBuilder built = Build(
-                rows, graph, Source(sources, column), sources, column, orders[column], stop);
+                rows, graph, Source(sources, column), sources, column, orders[column], pace);
             blocks.Begin(SegmentLayout.IndexOffset(header), isRepeatable: false);
             long bytes = HnswWriter.Write(built, new BlockStream(blocks));
             blocks.End();
@@ -100,8 +106,9 @@ internal static class GraphSections
         IReadOnlyList<IRowSource> sources,
         int column,
         ColumnOrder? order,
-        CancellationToken stop)
+        WritePace pace)
     {
+        void Report(int linked) => pace.Linked(linked, rows.Count);
         try
         {
             HnswCarried? carried = source is null
@@ -110,12 +117,12 @@ internal static class GraphSections
                     source.Segment.Column(column).Graph!,
                     NewNumbers(source, sources, column, order),
                     rows.Count);
-            return HnswBuilder.Build(rows, graph, VectorKernels.Best, carried, stop);
+            return HnswBuilder.Build(rows, graph, VectorKernels.Best, carried, Report, pace.Stop);
         }
         catch (IndexCorruptException) when (source is not null)
         {
             // The old graph is damaged: the rows are not, and everything follows from them.
-            return HnswBuilder.Build(rows, graph, VectorKernels.Best, null, stop);
+            return HnswBuilder.Build(rows, graph, VectorKernels.Best, null, Report, pace.Stop);
         }
     }
 

@@ -40,6 +40,9 @@ internal sealed class MappedFile : SafeHandleZeroOrMinusOneIsInvalid
     /// </summary>
     internal void DropPages() => Libc.DropPages(handle, Bytes);
 
+    /// <summary>Tells the system that it is read here and there.</summary>
+    internal void ReadHereAndThere() => Libc.ReadHereAndThere(handle, Bytes);
+
     /// <inheritdoc/>
     protected override bool ReleaseHandle() => Libc.Unmap(handle, Bytes);
 }

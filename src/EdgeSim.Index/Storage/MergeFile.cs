@@ -99,7 +99,7 @@ internal static class MergeFile
 
         var temporary = new FileInfo(
             store.File(OrphanFiles.SegmentName(number) + AtomicFile.TemporarySuffix));
-        return header.Order == store.Settings.OrderFingerprint
+        return header.Order == store.OrderFingerprint
             && temporary.Exists && temporary.Length >= (long)header.DurableBytes
             && fields.SequenceEqual(checkpoint.Fields)
                 ? new PendingMerge(number, sources, checkpoint.Fields, (long)header.DurableBytes)

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using EdgeSim.Index.Storage.Interop;
 
 namespace EdgeSim.Index.Storage;
 
@@ -99,6 +100,46 @@ internal sealed unsafe class Section
         }
     }
 
+    /// <summary>Whether <see cref="Expect"/> and <see cref="Forget"/> do anything.</summary>
+    internal bool IsRead { get; set; }
+
+    /// <summary>
+    /// Asks for bytes that will be read soon, so that their reads overlap; with the rest of a block that has
+    /// not been checked yet, because the check reads all of it.
+    /// </summary>
+    internal void Expect(long offset, long bytes)
+    {
+        if (!IsRead || bytes <= 0)
+        {
+            return;
+        }
+
+        long first = offset / SegmentLayout.BlockBytes;
+        long last = (offset + bytes - 1) / SegmentLayout.BlockBytes;
+        long from = IsChecked(first) ? offset : first * SegmentLayout.BlockBytes;
+        long end = IsChecked(last) ? offset + bytes : Math.Min((last + 1) * SegmentLayout.BlockBytes, Bytes);
+        nint start = (nint)(_start + from);
+        nint page = start & ~(nint)(Environment.SystemPageSize - 1);
+        Libc.Expect(page, end - from + (start - page));
+    }
+
+    /// <summary>Gives bytes back that have been read and will not be needed soon.</summary>
+    internal void Forget(long offset, long bytes)
+    {
+        if (!IsRead)
+        {
+            return;
+        }
+
+        nint mask = Environment.SystemPageSize - 1;
+        nint start = ((nint)(_start + offset) + mask) & ~mask;
+        nint end = (nint)(_start + offset + bytes) & ~mask;
+        if (end > start)
+        {
+            Libc.DropPages(start, end - start);
+        }
+    }
+
     /// <summary>Checks every block, also those that have been found good before.</summary>
     /// <param name="pause">Called after every 8 MiB.</param>
     internal void CheckAll(Action pause)
@@ -117,11 +158,20 @@ internal sealed unsafe class Section
     internal IndexCorruptException Wrong(long element, string what)
         => new(_path, _fileOffset, $"element {element} of section {Id} {what}");
 
+    private bool IsChecked(long block)
+        => (Volatile.Read(ref _checked[block >> 5]) & (1u << (int)(block & 31))) != 0;
+
     private void Check(long block)
     {
         uint bit = 1u << (int)(block & 31);
         long offset = block * SegmentLayout.BlockBytes;
         int bytes = (int)Math.Min(SegmentLayout.BlockBytes, Bytes - offset);
+        if (IsRead)
+        {
+            nint start = (nint)(_start + offset);
+            Libc.Expect(start & ~(nint)(Environment.SystemPageSize - 1), bytes);
+        }
+
         uint found = Crc32C.Of(new ReadOnlySpan<byte>(_start + offset, bytes));
         if (found != _checksums[block])
         {

@@ -22,5 +22,7 @@ internal enum SectionId : uint
     Graph = 15,
     PayloadIndexes = 17,
     Lists = 18,
+    Product = 19,
+    Bits = 20,
     Curves = 21,
 }

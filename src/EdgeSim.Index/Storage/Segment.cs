@@ -34,7 +34,7 @@ internal sealed class Segment
         _columns = new SegmentColumn[options.Vectors.Count];
         for (int i = 0; i < _columns.Length; i++)
         {
-            _columns[i] = new SegmentColumn(_sections, i, options.Vectors[i].Stride, RowCount);
+            _columns[i] = new SegmentColumn(_sections, i, options.Vectors[i], RowCount);
         }
 
         _keys = _sections.Get(SectionId.Keys);
@@ -194,6 +194,18 @@ internal sealed class Segment
     /// stays in the system's cache.
     /// </summary>
     internal void DropPages() => _map.DropPages();
+
+    /// <summary>
+    /// Reads only what is asked for from now on, in the places that are asked for before they are touched.
+    /// </summary>
+    internal void ExpectReads()
+    {
+        if (!_sections.IsRead)
+        {
+            _map.ReadHereAndThere();
+            _sections.IsRead = true;
+        }
+    }
 
     /// <summary>Counts one more user of the mapping.</summary>
     internal void Share() => Interlocked.Increment(ref _users);

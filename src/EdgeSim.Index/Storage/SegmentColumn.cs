@@ -1,5 +1,7 @@
 using EdgeSim.Index.Quantization;
 using EdgeSim.Index.Search;
+using EdgeSim.Index.Search.Codes;
+using EdgeSim.Index.Search.Graph;
 using EdgeSim.Index.Search.Lists;
 using EdgeSim.Index.Search.Planning;
 
@@ -23,8 +25,10 @@ internal sealed class SegmentColumn
     private readonly Lazy<HnswGraph?> _graph;
     private readonly Lazy<ListTable?> _lists;
     private readonly Lazy<EffortCurves?> _curves;
+    private readonly Lazy<ProductCodes?> _product;
+    private readonly Lazy<BitCodes?> _bits;
 
-    internal SegmentColumn(SegmentSections sections, int column, int stride, int rows)
+    internal SegmentColumn(SegmentSections sections, int column, VectorOptions options, int rows)
     {
         _codes = sections.Get(SectionId.Codes, column);
         _scales = sections.Get(SectionId.Scales, column);
@@ -33,13 +37,13 @@ internal sealed class SegmentColumn
         _owners = sections.Find(SectionId.Owners, column);
         _vectors = sections.Find(SectionId.Vectors, column);
         _rows = rows;
-        Stride = stride;
+        Stride = options.Stride;
         Count = checked((int)(_scales.Bytes / sizeof(float)));
         Section? graph = sections.Find(SectionId.Graph, column);
         Section? lists = sections.Find(SectionId.Lists, column);
         HasLists = lists is not null;
         _lists = new Lazy<ListTable?>(
-            () => lists is null ? null : new ListTable(lists, Count, stride),
+            () => lists is null ? null : new ListTable(lists, Count, options.Stride),
             LazyThreadSafetyMode.PublicationOnly);
         Section? curves = sections.Find(SectionId.Curves, column);
         _curves = new Lazy<EffortCurves?>(
@@ -47,6 +51,18 @@ internal sealed class SegmentColumn
         HasGraph = graph is not null;
         _graph = new Lazy<HnswGraph?>(
             () => graph is null ? null : new HnswGraph(graph, Count), LazyThreadSafetyMode.PublicationOnly);
+        Section? product = sections.Find(SectionId.Product, column);
+        HasProduct = product is not null;
+        _product = new Lazy<ProductCodes?>(
+            () => product is null
+                ? null
+                : new ProductCodes(product, options.Metric, options.Dimension, Count, CodeLists()),
+            LazyThreadSafetyMode.PublicationOnly);
+        Section? bits = sections.Find(SectionId.Bits, column);
+        HasBits = bits is not null;
+        _bits = new Lazy<BitCodes?>(
+            () => bits is null ? null : new BitCodes(bits, options.Metric, options.Dimension, Count, CodeLists()),
+            LazyThreadSafetyMode.PublicationOnly);
     }
 
     /// <summary>What was measured when the segment was sealed; null: nothing.</summary>
@@ -73,6 +89,20 @@ internal sealed class SegmentColumn
     /// </summary>
     /// <exception cref="IndexCorruptException">The header is damaged.</exception>
     internal HnswGraph? Graph => _graph.Value;
+
+    /// <summary>Whether there are product codes, damaged or not.</summary>
+    internal bool HasProduct { get; }
+
+    /// <summary>The product codes; null where the segment was made without. Read at the first use.</summary>
+    /// <exception cref="IndexCorruptException">The header or a codebook is damaged.</exception>
+    internal ProductCodes? Product => _product.Value;
+
+    /// <summary>Whether there are one-bit codes, damaged or not.</summary>
+    internal bool HasBits { get; }
+
+    /// <summary>The one-bit codes; null where the segment was made without. Read at the first use.</summary>
+    /// <exception cref="IndexCorruptException">The header is damaged.</exception>
+    internal BitCodes? Bits => _bits.Value;
 
     /// <summary>Vectors.</summary>
     internal int Count { get; }
@@ -123,6 +153,33 @@ internal sealed class SegmentColumn
         return _squareSums.Untouched<int>();
     }
 
+    /// <summary>Whether <see cref="Expect(int, int)"/> and <see cref="Forget"/> do anything.</summary>
+    internal bool IsRead => _codes.IsRead;
+
+    /// <summary>Asks for vectors that lie together.</summary>
+    internal void Expect(int first, int count)
+    {
+        _codes.Expect((long)first * Stride, (long)count * Stride);
+        _scales.Expect((long)first * sizeof(float), (long)count * sizeof(float));
+        _squareSums.Expect((long)first * sizeof(int), (long)count * sizeof(int));
+    }
+
+    /// <summary>Asks for vectors from here and there.</summary>
+    internal void Expect(ReadOnlySpan<int> vectors)
+    {
+        if (IsRead)
+        {
+            foreach (int vector in vectors)
+            {
+                Expect(vector, 1);
+            }
+        }
+    }
+
+    /// <summary>Gives the codes of vectors back that lie together.</summary>
+    internal void Forget(int first, int count)
+        => _codes.Forget((long)first * Stride, (long)count * Stride);
+
     internal QuantizedRow Side(int vector) => new(
         _scales.Read<float>(vector, 1)[0],
         _squareSums.Read<int>(vector, 1)[0],
@@ -153,4 +210,7 @@ internal sealed class SegmentColumn
             : vector < (uint)Count ? (int)vector
             : throw _vectors.Wrong(row, $"names vector {vector} of {Count}");
     }
+
+    /// <summary>The lists as compressed codes see them; null: there are none.</summary>
+    private CodeLists? CodeLists() => Lists is { } lists ? new ListedCodes(lists) : null;
 }

@@ -124,7 +124,12 @@ internal static class SegmentLayout
     /// Whether a section leads a search to rows and follows from them: it is made anew when the file is
     /// rewritten, and damage to it costs speed and nothing else.
     /// </summary>
-    internal static bool IsDerived(SectionId id) => id is SectionId.Lists or SectionId.Graph or SectionId.Curves;
+    internal static bool IsDerived(SectionId id)
+        => id is SectionId.Lists or SectionId.Graph or SectionId.Product or SectionId.Bits or SectionId.Curves;
+
+    /// <summary>Notes compressed codes, written where <see cref="IndexOffset"/> says.</summary>
+    internal static void AppendCodes(ref SegmentHeader header, SectionId id, int column, long bytes)
+        => AppendAt(ref header, id, column, 1, bytes, IndexOffset(header));
 
     /// <summary>Makes room for the checksums of all blocks, at the end.</summary>
     internal static void AppendChecksums(ref SegmentHeader header, int blocks)

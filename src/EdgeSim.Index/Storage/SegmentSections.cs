@@ -39,6 +39,13 @@ internal sealed unsafe class SegmentSections
 
     internal IReadOnlyList<Section> All => _all;
 
+    /// <summary>Whether the file is too long to stay in memory, and is asked for piece by piece.</summary>
+    internal bool IsRead
+    {
+        get => _all[0].IsRead;
+        set => Array.ForEach(_all, section => section.IsRead = value);
+    }
+
     /// <summary>A section that need not be there.</summary>
     internal Section? Find(SectionId id, int column = 0)
         => Array.Find(_all, section => section.Id == id && section.Column == column);

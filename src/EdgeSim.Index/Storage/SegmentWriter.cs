@@ -9,7 +9,7 @@ namespace EdgeSim.Index.Storage;
 /// Writes a segment file from sources of rows, section by section. Memory: one block of 64 KiB, four bytes
 /// for every block written, 4 bytes per 64 rows of a source, 1.25 bytes a row for the key filter; never the
 /// rows themselves. Lists and graphs, where they are asked for, take what <see cref="ColumnOrder"/>, <see
-/// cref="OrderedVectors"/> and <see cref="Search.HnswBuilder"/> say.
+/// cref="OrderedVectors"/> and <see cref="Search.Graph.HnswBuilder"/> say.
 /// </summary>
 internal sealed class SegmentWriter
 {
@@ -49,8 +49,7 @@ internal sealed class SegmentWriter
     /// <param name="options">The collection's options.</param>
     /// <param name="sources">Rows; at least one is live.</param>
     /// <param name="fields">The payload fields that it gets an index for.</param>
-    /// <param name="lists">How its vectors are put into lists; null: they are not.</param>
-    /// <param name="graph">How it gets graphs; null: it gets none.</param>
+    /// <param name="structures">Of each column what is built for it.</param>
     /// <param name="pace">How fast.</param>
     /// <param name="progress">How far the file is there already; null: it is not.</param>
     /// <returns>The header as written.</returns>
@@ -62,8 +61,7 @@ internal sealed class SegmentWriter
         CollectionOptions options,
         IReadOnlyList<IRowSource> sources,
         IReadOnlyList<PayloadIndexField> fields,
-        ListOptions? lists,
-        Search.HnswOptions? graph,
+        IReadOnlyList<ColumnStructures> structures,
         WritePace pace,
         WriteProgress? progress = null)
     {
@@ -72,7 +70,7 @@ internal sealed class SegmentWriter
         for (int column = 0; column < orders.Length; column++)
         {
             orders[column] = ColumnOrder.Of(
-                sources, column, shape.Vectors[column], options.Vectors[column], lists, pace.Stop);
+                sources, column, shape.Vectors[column], options.Vectors[column], structures[column].Lists, pace.Stop);
         }
 
         shape = shape with { IsReordered = Array.ConvertAll(orders, order => order?.Lists is not null) };
@@ -81,7 +79,7 @@ internal sealed class SegmentWriter
         using SafeFileHandle file = isBegun ? files.Open(path) : files.Create(path);
         var blocks = new BlockWriter(files, file, pace, progress);
         var writer = new SegmentWriter(
-            blocks, sources, shape.Rows, options, orders, (lists ?? new ListOptions()).BufferBytes);
+            blocks, sources, shape.Rows, options, orders, structures.Max(built => built.BufferBytes));
         for (int i = 0; i < header.SectionCount; i++)
         {
             SectionEntry entry = header.Sections[i];
@@ -100,12 +98,8 @@ internal sealed class SegmentWriter
         }
 
         ListSections.Write(ref header, orders, blocks);
-        if (graph is not null)
-        {
-            GraphSections.Write(
-                files, path, ref header, options, sources, orders, blocks, graph, pace.Stop);
-        }
-
+        CodeSections.Write(files, path, ref header, options, orders, blocks, structures, pace.Stop);
+        GraphSections.Write(files, path, ref header, options, sources, orders, blocks, structures, pace);
         if (HasStructures(header))
         {
             CurveSections.Write(files, file, path, ref header, options, blocks, pace.Stop);

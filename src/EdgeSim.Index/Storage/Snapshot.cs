@@ -48,6 +48,20 @@ internal sealed class Snapshot
     /// <summary>The payload fields that new segments get an index for.</summary>
     internal IReadOnlyList<Payloads.PayloadIndexField> Fields { get; }
 
+    /// <summary>How much of the files may be in memory.</summary>
+    internal Residency Residency
+    {
+        get;
+        init
+        {
+            field = value;
+            if (value.IsShortFor(Bytes))
+            {
+                Array.ForEach(Views, view => view.Segment.ExpectReads());
+            }
+        }
+    } = Residency.Unlimited;
+
     internal long LiveCount { get; }
 
     /// <summary>Bytes of the segment files.</summary>

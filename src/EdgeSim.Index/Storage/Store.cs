@@ -79,7 +79,10 @@ internal sealed partial class Store : IDisposable
         try
         {
             var state = new WriteState(
-                context.Options, checkpoint.Views, checkpoint.Fields, checkpoint.Sequence);
+                context.Options, checkpoint.Views, checkpoint.Fields, checkpoint.Sequence)
+            {
+                Residency = new Residency(context.Settings.MappedBytesMax),
+            };
             (RecoveryReport report, uint highestLog, IReadOnlyList<LogReader> logs) =
                 Storage.Recovery.Run(context, state, slot);
             PendingMerge? left = directoryLock.ReadOnlyReason is null

@@ -12,6 +12,16 @@ internal sealed record StoreContext(
 
     internal Durability Durability => Settings.Durability ?? Descriptor.Options.Durability;
 
+    /// <summary>Of each vector what is built for it when a segment is written.</summary>
+    internal IReadOnlyList<ColumnStructures> Structures { get; } =
+        [.. Descriptor.Options.Vectors.Select(vector => ColumnStructures.Of(vector, Settings))];
+
+    /// <summary>
+    /// What the order of vectors in segments follows from beside the vectors; 0: they are in that of the rows.
+    /// </summary>
+    internal uint OrderFingerprint
+        => Structures.Aggregate(0u, (all, one) => (all * 31) + (one.Lists?.Fingerprint ?? 0));
+
     /// <summary>A file of the collection.</summary>
     internal string File(string name) => System.IO.Path.Combine(Path, name);
 

@@ -23,6 +23,12 @@ internal sealed class WritePace(long bytesPerSecond, CancellationToken stop, Act
     /// <summary>Asked whether somebody waits, so that the rate does not count now.</summary>
     internal Func<bool>? Hurries { get; init; }
 
+    /// <summary>Told of how many rows of a column how many have been linked to their neighbours.</summary>
+    internal Action<long, long>? Linking { get; init; }
+
+    /// <summary>Notes how many rows of a graph are linked. From any thread, not twice at the same time.</summary>
+    internal void Linked(int rows, int of) => Linking?.Invoke(rows, of);
+
     /// <summary>Notes what was written, and waits while it is ahead of the rate.</summary>
     /// <exception cref="OperationCanceledException">The collection is being closed.</exception>
     internal void Written(int bytes)

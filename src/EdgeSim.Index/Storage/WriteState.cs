@@ -45,6 +45,9 @@ internal sealed class WriteState
     /// <summary>Number of the batch that is being applied, or that was applied last.</summary>
     internal ulong Sequence { get; set; }
 
+    /// <summary>How much of the files may be in memory.</summary>
+    internal Residency Residency { get; init; } = Residency.Unlimited;
+
     /// <summary>Live rows.</summary>
     internal long LiveCount { get; private set; }
 
@@ -206,7 +209,7 @@ internal sealed class WriteState
         FreshView[] fresh = _sealing is null
             ? [active]
             : [new FreshView(_sealing, _sealing.RowCount, Sequence, _sealingLive), active];
-        return new Snapshot(_options, Sequence, _views, fresh, Fields);
+        return new Snapshot(_options, Sequence, _views, fresh, Fields) { Residency = Residency };
     }
 
     /// <summary>

@@ -236,7 +236,7 @@ public sealed class BulkLoad : IDisposable
 
         try
         {
-            _made.Add(_current.Finish(_fields));
+            _made.Add(_current.Finish(_fields, _load));
             _current.Dispose();
             _current = null;
         }

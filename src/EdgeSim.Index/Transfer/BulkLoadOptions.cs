@@ -15,6 +15,15 @@ public readonly record struct BulkLoadOptions()
     /// </summary>
     public int SegmentRows { get; init; } = IndexLimits.LoadedSegmentRowsDefault;
 
+    /// <summary>
+    /// Told of how many rows of a file how many have been linked to their neighbours, where the collection
+    /// has graphs; from the thread that appends or commits.
+    /// </summary>
+    public Action<long, long>? Linking { get; init; }
+
+    /// <summary>Ends the building of what leads searches to rows; the load is lost then.</summary>
+    public CancellationToken Stop { get; init; }
+
     /// <summary>Asked when a file is begun, where rows are not counted: about how many are left.</summary>
     internal Func<long?>? RowsLeft { get; init; }
 

@@ -10,7 +10,8 @@ namespace EdgeSim.Index.Transfer;
 /// A segment file that is filled row by row, every section in one pass through a block of its own: the large
 /// sections lie where so many rows as may come would need them, the small ones behind the payloads, when
 /// everything is known. The gap that fewer rows leave is a hole in the file; where holes are more than a
-/// sixteenth of it, keys came twice, or vectors are to be put into lists, the file is written once more.
+/// sixteenth of it, or keys came twice, the file is written once more without them; so it is where it gets
+/// structures that are built from all of its rows.
 /// </summary>
 internal sealed class BulkSegment : IDisposable
 {
@@ -110,7 +111,7 @@ internal sealed class BulkSegment : IDisposable
     /// Ends the file: durable under its final name, opened, with one share for the caller. No manifest lists
     /// it yet. At least one row is complete.
     /// </summary>
-    internal Segment Finish(IReadOnlyList<PayloadIndexField> fields)
+    internal Segment Finish(IReadOnlyList<PayloadIndexField> fields, BulkLoadOptions load)
     {
         foreach (BulkSection section in _sections)
         {
@@ -124,7 +125,7 @@ internal sealed class BulkSegment : IDisposable
         ManifestEntry entry = WriteHeader();
         _file.Dispose();
         bool isFinal = replaced is null && fields.Count == 0 && _holeBytes <= _end / HolePartMax
-            && !_columns.Any(column => _store.Settings.Lists?.CountFor(column.Count) > 0);
+            && !_columns.Any(column => _store.Structures[column.Column].IsAnyWanted(column.Count));
         if (isFinal)
         {
             _store.Files.Rename(TemporaryPath, Path);
@@ -136,7 +137,7 @@ internal sealed class BulkSegment : IDisposable
         try
         {
             var view = new SegmentView(loose, replaced ?? Tombstones.None);
-            return _checkpoints.WriteSegment([view], fields, Dropping(loose))!;
+            return _checkpoints.WriteSegment([view], fields, Dropping(loose, load))!;
         }
         finally
         {
@@ -160,17 +161,20 @@ internal sealed class BulkSegment : IDisposable
         => section.Id == SectionId.Codes ? _columns[section.Column].Stride : section.ElementBytes;
 
     /// <summary>What has been copied of a file need not stay in memory.</summary>
-    private static WritePace Dropping(Segment from)
+    private static WritePace Dropping(Segment from, BulkLoadOptions load)
     {
         long dropped = 0;
-        return new WritePace(0, CancellationToken.None, written =>
+        return new WritePace(0, load.Stop, written =>
         {
             if (written - dropped >= WriteBackBytes)
             {
                 dropped = written;
                 from.DropPages();
             }
-        });
+        })
+        {
+            Linking = load.Linking,
+        };
     }
 
     private Segment Open(string path, in ManifestEntry entry)

@@ -1,6 +1,7 @@
 using EdgeSim.Index.Kernels;
 using EdgeSim.Index.Quantization;
 using EdgeSim.Index.Search;
+using EdgeSim.Index.Search.Graph;
 
 namespace EdgeSim.Index.Tests.Support;
 

@@ -26,6 +26,14 @@ internal static class IvfIndex
         do
         {
             Rank(probe, table, ranking, wanted);
+            if (probe.Column.IsRead)
+            {
+                foreach (int list in ranking.Lists[ranked..])
+                {
+                    probe.Column.Expect(table.Begin(list), table.CountOf(list));
+                }
+            }
+
             for (; ranked < ranking.Count; ranked++)
             {
                 int list = ranking.Lists[ranked];
@@ -42,7 +50,8 @@ internal static class IvfIndex
         probe.Counts.Incomplete += IsComplete(probe, table, ranking) ? 0 : 1;
     }
 
-    private static void Rank(in Probe probe, ListTable table, ListRanking ranking, int wanted)
+    /// <summary>Ranks the nearest lists.</summary>
+    internal static void Rank(in Probe probe, ListTable table, ListRanking ranking, int wanted)
     {
         ranking.Rank(
             table,

@@ -71,6 +71,9 @@ internal sealed class ListTable
 
     internal int LongestList { get; }
 
+    /// <summary>[lists] where each list ends.</summary>
+    internal ReadOnlySpan<int> Ends => _ends;
+
     /// <summary>[lists] centroid = code x scale, about.</summary>
     internal ReadOnlySpan<float> Scales => _scales;
 

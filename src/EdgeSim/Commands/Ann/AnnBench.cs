@@ -62,7 +62,8 @@ internal sealed class AnnBench : IDisposable
     /// <summary>Measures one operating point.</summary>
     internal AnnLine Measure(AnnEffort effort)
     {
-        WarmUp(effort);
+        SearchOptions options = _options.Strategy.OptionsFor(_search, effort);
+        WarmUp(options);
         double seconds = 0, cpuSeconds = 0;
         bool isComplete = true;
         for (int first = 0; first < _queryCount; first += Limits.BenchQueriesOfABlock)
@@ -72,7 +73,7 @@ internal sealed class AnnBench : IDisposable
             for (int i = 0; i < count; i++)
             {
                 long start = Stopwatch.GetTimestamp();
-                SearchStatistics statistics = Ask(i, effort);
+                SearchStatistics statistics = Ask(i, options);
                 double elapsed = Stopwatch.GetElapsedTime(start).TotalSeconds;
                 _latencies[first + i] = elapsed;
                 seconds += elapsed;
@@ -98,13 +99,13 @@ internal sealed class AnnBench : IDisposable
     }
 
     /// <summary>The first questions pay for pages that nobody has touched; they do not count.</summary>
-    private void WarmUp(AnnEffort effort)
+    private void WarmUp(SearchOptions options)
     {
         int count = Math.Min(Read(0), Limits.BenchWarmUpQueries);
         long start = Stopwatch.GetTimestamp();
         for (int i = 0; i < count && Stopwatch.GetElapsedTime(start) < Limits.BenchWarmUpTime; i++)
         {
-            _ = Ask(i, effort);
+            _ = Ask(i, options);
         }
     }
 
@@ -116,16 +117,11 @@ internal sealed class AnnBench : IDisposable
     }
 
     /// <summary>As a service does it: a reader for each question.</summary>
-    private SearchStatistics Ask(int queryOfBlock, AnnEffort effort)
+    private SearchStatistics Ask(int queryOfBlock, SearchOptions options)
     {
         using CollectionReader reader = _collection.Collection.Read();
-        return _options.Strategy.Search(
-            reader,
-            _block.AsSpan(queryOfBlock * _queries.Dimension, _queries.Dimension),
-            _search,
-            effort,
-            _scratch,
-            _matches);
+        return reader.Search(
+            _block.AsSpan(queryOfBlock * _queries.Dimension, _queries.Dimension), options, _scratch, _matches);
     }
 
     private void Keep(int query, int count)

@@ -64,13 +64,24 @@ internal sealed class AnnCollection : IDisposable
         }
     }
 
+    /// <summary>
+    /// Within a budget, mapped files get what is left beside the runtime and the heap.
+    /// </summary>
+    private static CollectionSettings SettingsFor(AnnOptions options) => options.RamBytes is { } ram
+        ? CollectionSettings.Default with
+        {
+            MappedBytesMax = Math.Max(
+                IndexLimits.MappedBytesMin, ram - Limits.RuntimeBytes - Limits.BenchHeapBytesMin),
+        }
+        : CollectionSettings.Default;
+
     private static bool IsForSearch(Section section)
         => section.Id is not (SectionId.Payloads or SectionId.PayloadOffsets or SectionId.PayloadIndexes
             or SectionId.KeyOrder or SectionId.KeyFilter);
 
     private static AnnCollection Reuse(string path, AnnOptions options, VectorFile rows)
     {
-        Collection collection = Collection.Open(path);
+        Collection collection = Collection.Open(path, SettingsFor(options));
         try
         {
             VectorOptions vector = collection.Options.Default;
@@ -104,12 +115,16 @@ internal sealed class AnnCollection : IDisposable
                     Dimension = rows.Dimension,
                     Metric = options.Metric,
                     Fingerprint = "",
+                    Index = new IndexOptions { Kind = options.Strategy.Kind },
                 }));
         try
         {
             using PointReader points = PointReader.Open(
                 options.BasePath, TransferParts.Format(null, options.BasePath), new PointReaderOptions());
-            collection.Import(points, done => output.Progress("loading", done, rows.Count));
+            collection.Import(
+                points,
+                done => output.Progress("loading", done, rows.Count),
+                (done, of) => output.Progress("linking", done, of));
             collection.Compact();
             double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
             return new AnnCollection(collection, seconds, options.CollectionPath is null);
