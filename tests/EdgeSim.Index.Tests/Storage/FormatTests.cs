@@ -44,6 +44,14 @@ public sealed class FormatTests
         => Compare<GraphHeader>(GraphHeader.SizeBytes);
 
     [Fact]
+    public void ProductHeader_EveryRowOfItsTable_IsWhereTheDocumentSays()
+        => Compare<ProductHeader>(ProductHeader.SizeBytes);
+
+    [Fact]
+    public void BitHeader_EveryRowOfItsTable_IsWhereTheDocumentSays()
+        => Compare<BitHeader>(BitHeader.SizeBytes);
+
+    [Fact]
     public void ManifestEntry_EveryRowOfItsTable_IsWhereTheDocumentSays()
         => Compare<ManifestEntry>(ManifestEntry.SizeBytes);
 
@@ -53,6 +61,8 @@ public sealed class FormatTests
         (string, string, string)[] expected = SegmentLayout.OfColumn.ToArray()
             .Concat(SegmentLayout.OfRows.ToArray())
             .Append((Id: SectionId.Graph, ElementBytes: 1)) // Their lengths are known at the end.
+            .Append((Id: SectionId.Product, ElementBytes: 1))
+            .Append((Id: SectionId.Bits, ElementBytes: 1))
             .Append((Id: SectionId.PayloadIndexes, ElementBytes: 1))
             .Append((Id: SectionId.Checksums, ElementBytes: 4))
             .Select(section => ($"{(int)section.Id}", $"{section.ElementBytes}", section.Id.ToString()))
@@ -78,6 +88,8 @@ public sealed class FormatTests
         Assert.Equal("EDGEMANI"u8.ToArray(), BitConverter.GetBytes(ManifestSlot.MagicValue));
         Assert.Equal("EDGELOGF"u8.ToArray(), BitConverter.GetBytes(LogHeader.MagicValue));
         Assert.Equal("EDGEHNSW"u8.ToArray(), BitConverter.GetBytes(GraphHeader.MagicValue));
+        Assert.Equal("EDGEPROD"u8.ToArray(), BitConverter.GetBytes(ProductHeader.MagicValue));
+        Assert.Equal("EDGEBITS"u8.ToArray(), BitConverter.GetBytes(BitHeader.MagicValue));
         Assert.Equal("EDGESTAT"u8.ToArray(), BitConverter.GetBytes(StateHeader.MagicValue));
     }
 
