@@ -77,7 +77,7 @@ public sealed class ListMergeTests : IDisposable
             store.File(OrphanFiles.SegmentName(9) + AtomicFile.TemporarySuffix), new byte[100]);
         File.WriteAllBytes(
             store.File(MergeFile.Name(9)),
-            MergeFile.Serialize(store.Descriptor.Id, 9, views, [], store.Settings.OrderFingerprint, 50));
+            MergeFile.Serialize(store.Descriptor.Id, 9, views, [], store.OrderFingerprint, 50));
         Assert.NotNull(MergeFile.Read(store, 9, checkpoint));
         StoreContext others = store with
         {
@@ -120,8 +120,7 @@ public sealed class ListMergeTests : IDisposable
             collection.Options,
             reader.Snapshot.Views,
             [],
-            options,
-            null,
+            [new ColumnStructures(options, null, null)],
             pace,
             progress);
 }
