@@ -57,7 +57,7 @@ internal sealed record AnnStrategy(
         AnnEffort effort,
         SearchScratch scratch,
         Span<Match> matches)
-        => reader.Search(query, options, scratch, matches);
+        => reader.Search(query, options with { Exact = true }, scratch, matches);
 
     private static SearchStatistics Hnsw(
         in CollectionReader reader,
