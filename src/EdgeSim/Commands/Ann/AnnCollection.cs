@@ -96,7 +96,7 @@ internal sealed class AnnCollection : IDisposable
             }
 
             IndexKind kind = options.Strategy.Kind;
-            if (kind != IndexKind.Flat && vector.Index.Kind != kind)
+            if (!Has(vector.Index.Kind, kind))
             {
                 throw new UserException(
                     ExitCode.Data,
@@ -112,6 +112,15 @@ internal sealed class AnnCollection : IDisposable
             throw;
         }
     }
+
+    /// <summary>Whether a collection of one kind has what another kind has.</summary>
+    private static bool Has(IndexKind kind, IndexKind needed) => needed switch
+    {
+        IndexKind.Flat => true,
+        IndexKind.Ivf => kind is IndexKind.Ivf or IndexKind.IvfProduct or IndexKind.IvfBits or IndexKind.Auto,
+        IndexKind.IvfProduct => kind is IndexKind.IvfProduct or IndexKind.Auto,
+        _ => kind == needed,
+    };
 
     private static AnnCollection Build(string path, AnnOptions options, VectorFile rows, Output output)
     {
