@@ -4,7 +4,8 @@ namespace EdgeSim.Index.Storage;
 
 /// <summary>
 /// Makes the compressed codes of a segment that is being written, from its own vectors as they lie in the
-/// file already. The same vectors give the same bytes, so a merge that was interrupted goes on behind them.
+/// file already. The same vectors and options give the same bytes; but a merge that was interrupted may go on
+/// under other options, so codes are written anew then.
 /// </summary>
 internal static class CodeSections
 {
@@ -49,7 +50,7 @@ internal static class CodeSections
             ColumnVectors vectors = Vectors(map, header, path, column, options.Vectors[column]);
             if (codes.IsProduct && count >= 1 << codes.Bits)
             {
-                blocks.Begin(SegmentLayout.IndexOffset(header));
+                blocks.Begin(SegmentLayout.IndexOffset(header), isRepeatable: false);
                 long bytes = ProductWriter.Write(vectors, own, codes, new BlockStream(blocks), stop);
                 blocks.End();
                 SegmentLayout.AppendCodes(ref header, SectionId.Product, column, bytes);
@@ -57,7 +58,7 @@ internal static class CodeSections
 
             if (codes.IsBits)
             {
-                blocks.Begin(SegmentLayout.IndexOffset(header));
+                blocks.Begin(SegmentLayout.IndexOffset(header), isRepeatable: false);
                 long bytes = BitWriter.Write(vectors, own, codes, new BlockStream(blocks), stop);
                 blocks.End();
                 SegmentLayout.AppendCodes(ref header, SectionId.Bits, column, bytes);

@@ -97,9 +97,11 @@ internal class CodeLists
     }
 
     /// <summary>Takes a list's centroid off a vector.</summary>
-    internal void Subtract(int list, Span<float> values)
+    internal void Subtract(int list, Span<float> values) => Subtract(Centroid(list), values);
+
+    /// <summary>Takes a centroid off a vector; an empty one is zero.</summary>
+    internal static void Subtract(ReadOnlySpan<float> centroid, Span<float> values)
     {
-        ReadOnlySpan<float> centroid = Centroid(list);
         for (int i = 0; i < centroid.Length; i++)
         {
             values[i] -= centroid[i];

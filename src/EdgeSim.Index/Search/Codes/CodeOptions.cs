@@ -44,8 +44,7 @@ internal sealed record CodeOptions
 
     /// <summary>
     /// The threshold for a metric: where a score is an inner product with the row, errors along the row
-    /// count. A distance is to be right in every direction: the offset beside the codes has taken the
-    /// error along the row out already.
+    /// count most. A distance is to be right in every direction.
     /// </summary>
     internal static double ThresholdFor(Metric metric)
         => metric == Metric.Euclid ? 0 : ProductOptions.ScannThreshold;

@@ -9,7 +9,7 @@ internal sealed class ProductGroupEncoder : GroupEncoder
 {
     private readonly ColumnVectors _vectors;
     private readonly CodeLists _lists;
-    private readonly float[] _mean;
+    private readonly float[] _origin;
     private readonly ProductQuantizer _quantizer;
     private readonly ProductEncoder _encoder;
     private readonly float[] _row;
@@ -26,7 +26,7 @@ internal sealed class ProductGroupEncoder : GroupEncoder
     {
         _vectors = vectors;
         _lists = lists;
-        _mean = mean;
+        _origin = vectors.Metric == Metric.Euclid ? mean : [];
         _quantizer = quantizer;
         _encoder = new ProductEncoder(quantizer, null, tiles);
         _row = new float[quantizer.Dimension];
@@ -46,6 +46,7 @@ internal sealed class ProductGroupEncoder : GroupEncoder
             _vectors.Decode(first + i, _row);
             _row.CopyTo(_residual, 0);
             _lists.Subtract(list, _residual);
+            CodeLists.Subtract(_origin, _row);
             _encoder.Encode(_residual, _row, codes);
             if (hasOffsets)
             {
@@ -65,9 +66,10 @@ internal sealed class ProductGroupEncoder : GroupEncoder
     }
 
     /// <summary>
-    /// With the mean as origin, y the decoded vector and e = x - y: |q - x|^2 = |q|^2 - 2 q.y +
-    /// (|y|^2 - |e|^2) - 2 (q - x).e. The last term is what remains as the error, and it is small where q is
-    /// near x; the bracket is the offset.
+    /// With the mean as origin and y the decoded vector: |q - y|^2 = |q|^2 - 2 q.y + |y|^2; the last term is
+    /// the offset. The error e = x - y adds 2 (q - x).e + |e|^2 to the distance from x. Taking the expected
+    /// |e|^2 off, or the true |x|^2 in place of |y|^2, is right on average and ranks worse: on fashion-mnist
+    /// 20 candidates then held 49 and 51 of 100 neighbours, where |y|^2 finds 81.
     /// </summary>
     private float Offset(int list, ReadOnlySpan<byte> codes)
     {
@@ -76,10 +78,8 @@ internal sealed class ProductGroupEncoder : GroupEncoder
         double squares = 0;
         for (int i = 0; i < _decoded.Length; i++)
         {
-            double value = _decoded[i] + (centroid.IsEmpty ? 0.0 : centroid[i]);
-            double error = _row[i] - value;
-            value -= _mean[i];
-            squares += (value * value) - (error * error);
+            double value = _decoded[i] + (centroid.IsEmpty ? 0.0 : centroid[i]) - _origin[i];
+            squares += value * value;
         }
 
         return (float)squares;

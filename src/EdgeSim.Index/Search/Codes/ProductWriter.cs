@@ -37,7 +37,7 @@ internal static class ProductWriter
     {
         float[] mean = HasMean(vectors.Metric, lists) ? vectors.Mean(stop) : [];
         CodeLists layout = lists ?? CodeLists.Single(vectors.Count, mean);
-        ProductTraining training = Train(vectors, layout, options, stop);
+        ProductTraining training = Train(vectors, layout, mean, options, stop);
         ProductQuantizer quantizer = training.Quantizer;
         bool hasOffsets = vectors.Metric == Metric.Euclid;
         long start = CodesOffset(quantizer, mean.Length);
@@ -94,7 +94,11 @@ internal static class ProductWriter
     }
 
     private static ProductTraining Train(
-        ColumnVectors vectors, CodeLists lists, CodeOptions options, CancellationToken stop)
+        ColumnVectors vectors,
+        CodeLists lists,
+        float[] mean,
+        CodeOptions options,
+        CancellationToken stop)
     {
         ProductOptions training = options.ForTraining(vectors.Metric, vectors.Dimension);
         bool isScoreAware = ScoreAwareLoss.Excess(training.Threshold, vectors.Dimension) > 0;
@@ -115,7 +119,9 @@ internal static class ProductWriter
             vectors.Decode(vector, row);
             if (isScoreAware)
             {
-                row.CopyTo(directions.AsSpan(i * dimension));
+                Span<float> direction = directions.AsSpan(i * dimension, dimension);
+                row.CopyTo(direction);
+                CodeLists.Subtract(vectors.Metric == Metric.Euclid ? mean : [], direction);
             }
 
             lists.Subtract(lists.ListOf(vector), row);
