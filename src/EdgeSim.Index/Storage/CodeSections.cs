@@ -49,7 +49,7 @@ internal static class CodeSections
             ColumnVectors vectors = Vectors(map, header, path, column, options.Vectors[column]);
             if (codes.IsProduct && count >= 1 << codes.Bits)
             {
-                blocks.Begin(SegmentLayout.IndexOffset(header));
+                blocks.Begin(SegmentLayout.IndexOffset(header), isRepeatable: false);
                 long bytes = ProductWriter.Write(vectors, own, codes, new BlockStream(blocks), stop);
                 blocks.End();
                 SegmentLayout.AppendCodes(ref header, SectionId.Product, column, bytes);
@@ -57,7 +57,7 @@ internal static class CodeSections
 
             if (codes.IsBits)
             {
-                blocks.Begin(SegmentLayout.IndexOffset(header));
+                blocks.Begin(SegmentLayout.IndexOffset(header), isRepeatable: false);
                 long bytes = BitWriter.Write(vectors, own, codes, new BlockStream(blocks), stop);
                 blocks.End();
                 SegmentLayout.AppendCodes(ref header, SectionId.Bits, column, bytes);
