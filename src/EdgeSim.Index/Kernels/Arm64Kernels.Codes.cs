@@ -141,6 +141,37 @@ public abstract unsafe partial class Arm64Kernels
     }
 
     /// <inheritdoc/>
+    protected override double SquareSumCore(ReadOnlySpan<float> row)
+    {
+        Vector128<double> sum01 = Vector128<double>.Zero;
+        Vector128<double> sum23 = Vector128<double>.Zero;
+        Vector128<double> sum45 = Vector128<double>.Zero;
+        Vector128<double> sum67 = Vector128<double>.Zero;
+        int end = row.Length & ~7;
+        fixed (float* values = row)
+        {
+            for (int i = 0; i < end; i += 8)
+            {
+                Vector128<float> value0 = AdvSimd.LoadVector128(values + i);
+                Vector128<float> value4 = AdvSimd.LoadVector128(values + i + 4);
+                sum01 += Low(value0) * Low(value0);
+                sum23 += High(value0) * High(value0);
+                sum45 += Low(value4) * Low(value4);
+                sum67 += High(value4) * High(value4);
+            }
+        }
+
+        Span<double> lanes = stackalloc double[8];
+        StoreLanes(lanes, sum01, sum23, sum45, sum67);
+        for (int i = end; i < row.Length; i++)
+        {
+            lanes[i & 7] += (double)row[i] * row[i];
+        }
+
+        return SumLanes(lanes);
+    }
+
+    /// <inheritdoc/>
     protected override double DistanceSquaredCore(
         ReadOnlySpan<float> query, ReadOnlySpan<sbyte> row, float scale)
     {

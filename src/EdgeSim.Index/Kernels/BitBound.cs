@@ -4,15 +4,16 @@ namespace EdgeSim.Index.Kernels;
 /// What a row of one-bit codes must reach to be measured: with its norm n, reach r, number of ones o, centre
 /// product c and sum s, it is beyond hope where
 /// Needed + PerSquare n^2 - c - r (PerSum s + PerOne o - Constant) - SlackPerNorm n - Slack
-/// exceeds sqrt(ReachVariance r^2 - NormVariance n^2).
+/// exceeds Deviation sqrt(r - NormShare n) sqrt(r + NormShare n). Roots and no squares, so that neither the
+/// smallest nor the largest vectors lose their bound.
 /// </summary>
 /// <param name="PerSum">What a unit of the sum is worth.</param>
 /// <param name="PerOne">What a one is worth.</param>
 /// <param name="Constant">What is taken off.</param>
 /// <param name="Needed">The inner product of the residuals that is needed, for a row at the centre.</param>
 /// <param name="PerSquare">How much more is needed for each unit of the squared norm.</param>
-/// <param name="ReachVariance">Of the estimate, for each unit of the squared reach.</param>
-/// <param name="NormVariance">Taken off again, for each unit of the squared norm.</param>
+/// <param name="Deviation">How far the estimate may be off, for each unit of what follows.</param>
+/// <param name="NormShare">The part of the norm that is taken off the reach, as squares are.</param>
 /// <param name="SlackPerNorm">Allowed for rounding, for each unit of the norm.</param>
 /// <param name="Slack">Allowed for rounding.</param>
 public readonly record struct BitBound(
@@ -21,8 +22,8 @@ public readonly record struct BitBound(
     float Constant,
     float Needed,
     float PerSquare,
-    float ReachVariance,
-    float NormVariance,
+    float Deviation,
+    float NormShare,
     float SlackPerNorm,
     float Slack)
 {
@@ -35,7 +36,8 @@ public readonly record struct BitBound(
         float missing = MathF.FusedMultiplyAdd(
             PerSquare, square, MathF.FusedMultiplyAdd(-SlackPerNorm, norm, Needed - Slack));
         missing = missing - centreDot - product;
-        float variance = MathF.FusedMultiplyAdd(reach * reach, ReachVariance, square * -NormVariance);
-        return missing > MathF.Sqrt(variance > 0 ? variance : 0f);
+        float less = reach - (NormShare * norm);
+        float more = reach + (NormShare * norm);
+        return missing > MathF.Sqrt(less > 0 ? less : 0f) * MathF.Sqrt(more) * Deviation;
     }
 }

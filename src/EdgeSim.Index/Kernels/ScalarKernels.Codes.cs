@@ -48,7 +48,9 @@ public sealed partial class ScalarKernels
         for (int subspace = 0; subspace < codes.Length; subspace++)
         {
             ReadOnlySpan<float> near = distances.Slice(subspace * centroids, centroids);
-            ReadOnlySpan<float> entries = alongs.IsEmpty ? near : alongs.Slice(subspace * centroids, centroids);
+            ReadOnlySpan<float> entries = alongs.IsEmpty
+                ? near
+                : alongs.Slice(subspace * centroids, centroids);
             float weight = alongs.IsEmpty ? 0f : excess;
             int best = codes[subspace];
             float others = along - entries[best];

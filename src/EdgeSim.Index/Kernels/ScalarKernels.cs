@@ -98,6 +98,19 @@ public sealed partial class ScalarKernels : VectorKernels
     }
 
     /// <inheritdoc/>
+    protected override double SquareSumCore(ReadOnlySpan<float> row)
+    {
+        Span<double> lanes = stackalloc double[8];
+        lanes.Clear();
+        for (int i = 0; i < row.Length; i++)
+        {
+            lanes[i & 7] += (double)row[i] * row[i];
+        }
+
+        return SumLanes(lanes);
+    }
+
+    /// <inheritdoc/>
     protected override double DistanceSquaredCore(
         ReadOnlySpan<float> query, ReadOnlySpan<sbyte> row, float scale)
     {

@@ -13,9 +13,9 @@ public abstract partial class VectorKernels
     public const int TileCentroids = 16;
 
     /// <summary>
-    /// Dot products of a row with all centroids of all sub-spaces: the products of a centroid are added in the
-    /// order of its components by fused multiply-adds. O(centroids x length). For tables of a query; and with
-    /// -2 x as the row and |c|^2 to begin with, for |x - c|^2 - |x|^2.
+    /// Dot products of a row with all centroids of all sub-spaces: the products of a centroid are added in
+    /// the order of its components by fused multiply-adds. O(centroids x length). For tables of a query;
+    /// and with -2 x as the row and |c|^2 to begin with, for |x - c|^2 - |x|^2.
     /// </summary>
     /// <param name="row">
     /// [length]. Sub-space i has length / sub-spaces components, the first length % sub-spaces one more.
@@ -55,15 +55,15 @@ public abstract partial class VectorKernels
     /// <summary>
     /// One pass over the sub-spaces of a row, each of which takes the centroid of least loss while the others
     /// stay: distance + excess x along^2, where along is the sum of what the centroids taken leave along some
-    /// direction. The present code is kept where it is as good as the best, otherwise the first of the best is
-    /// taken. With t = (along - the present entry) + an entry, a loss is fma(excess x t, t, distance).
+    /// direction. The present code is kept where it is as good as the best, otherwise the first of the best
+    /// is taken. With t = (along - the present entry) + an entry, a loss is fma(excess x t, t, distance).
     /// O(entries).
     /// </summary>
     /// <param name="distances">[sub-spaces x centroids], not NaN.</param>
     /// <param name="alongs">[sub-spaces x centroids], or empty: only distances count.</param>
     /// <param name="excess">At least 0.</param>
     /// <param name="codes">[sub-spaces] below the number of centroids, changed.</param>
-    /// <param name="along">What is left along it, brought up to date; without entries it means nothing.</param>
+    /// <param name="along">What is left along it, brought up to date; without entries nothing.</param>
     /// <returns>How many codes have changed.</returns>
     public int ImproveCodes(
         ReadOnlySpan<float> distances,
@@ -153,7 +153,9 @@ public abstract partial class VectorKernels
         for (int subspace = 0; subspace < codes.Length; subspace++)
         {
             ReadOnlySpan<float> near = distances.Slice(subspace * centroids, centroids);
-            ReadOnlySpan<float> entries = alongs.IsEmpty ? near : alongs.Slice(subspace * centroids, centroids);
+            ReadOnlySpan<float> entries = alongs.IsEmpty
+                ? near
+                : alongs.Slice(subspace * centroids, centroids);
             float weight = alongs.IsEmpty ? 0f : excess;
             int code = codes[subspace];
             float others = along - entries[code];
@@ -171,7 +173,7 @@ public abstract partial class VectorKernels
         return changed;
     }
 
-    /// <summary>The first entry of the least loss, if that lies below the present one; -1: it does not.</summary>
+    /// <summary>The first of the least losses, if it lies below the present one; otherwise -1.</summary>
     private static int Least(
         ReadOnlySpan<float> distances,
         ReadOnlySpan<float> alongs,

@@ -65,6 +65,17 @@ public abstract partial class VectorKernels
         return MaxMagnitudeCore(row);
     }
 
+    /// <summary>
+    /// Sum of squares of a row, in double and in the lane order of the dot product with codes: neither the
+    /// largest nor the smallest floats over- or underflow, and a square is exact before it is added. O(length).
+    /// </summary>
+    /// <param name="row">[length].</param>
+    public double SquareSum(ReadOnlySpan<float> row)
+    {
+        CheckLength(row.Length);
+        return SquareSumCore(row);
+    }
+
     /// <inheritdoc cref="Dot(ReadOnlySpan{float}, ReadOnlySpan{float}, Span{float})"/>
     protected abstract void DotCore(ReadOnlySpan<float> query, ReadOnlySpan<float> rows, Span<float> scores);
 
@@ -77,6 +88,9 @@ public abstract partial class VectorKernels
 
     /// <inheritdoc cref="MaxMagnitude"/>
     protected abstract float MaxMagnitudeCore(ReadOnlySpan<float> row);
+
+    /// <inheritdoc cref="SquareSum"/>
+    protected abstract double SquareSumCore(ReadOnlySpan<float> row);
 
     /// <summary>Adds the sixteen lanes in the order that the law fixes; destroys them.</summary>
     private protected static float SumLanes(Span<float> lanes)

@@ -218,8 +218,8 @@ public abstract partial class VectorKernels
         Vector128<float> needed = Vector128.Create(bound.Needed - bound.Slack);
         Vector128<float> perSquare = Vector128.Create(bound.PerSquare);
         Vector128<float> perNorm = Vector128.Create(-bound.SlackPerNorm);
-        Vector128<float> reachVariance = Vector128.Create(bound.ReachVariance);
-        Vector128<float> normVariance = Vector128.Create(-bound.NormVariance);
+        Vector128<float> deviation = Vector128.Create(bound.Deviation);
+        Vector128<float> share = Vector128.Create(bound.NormShare);
         int count = 0;
         int row = 0;
         for (; row + 4 <= sums.Length; row += 4)
@@ -239,11 +239,11 @@ public abstract partial class VectorKernels
             }
 
             missing -= product;
-            Vector128<float> variance = Vector128.FusedMultiplyAdd(
-                reach * reach, reachVariance, square * normVariance);
-            Vector128<float> reachable = Vector128.Sqrt(
-                Vector128.ConditionalSelect(
-                    Vector128.GreaterThan(variance, Vector128<float>.Zero), variance, Vector128<float>.Zero));
+            Vector128<float> less = reach - (share * norm);
+            less = Vector128.ConditionalSelect(
+                Vector128.GreaterThan(less, Vector128<float>.Zero), less, Vector128<float>.Zero);
+            Vector128<float> reachable =
+                Vector128.Sqrt(less) * Vector128.Sqrt(reach + (share * norm)) * deviation;
             uint bits = Vector128.GreaterThan(missing, reachable).ExtractMostSignificantBits() ^ 15u;
             for (; bits != 0; bits &= bits - 1)
             {

@@ -138,6 +138,34 @@ public abstract unsafe partial class X64Kernels : VectorKernels
     }
 
     /// <inheritdoc/>
+    protected override double SquareSumCore(ReadOnlySpan<float> row)
+    {
+        Vector256<double> low = Vector256<double>.Zero;
+        Vector256<double> high = Vector256<double>.Zero;
+        int end = row.Length & ~7;
+        fixed (float* values = row)
+        {
+            for (int i = 0; i < end; i += 8)
+            {
+                Vector256<double> left = Avx.ConvertToVector256Double(Sse.LoadVector128(values + i));
+                Vector256<double> right = Avx.ConvertToVector256Double(Sse.LoadVector128(values + i + 4));
+                low += left * left;
+                high += right * right;
+            }
+        }
+
+        Span<double> lanes = stackalloc double[8];
+        low.CopyTo(lanes);
+        high.CopyTo(lanes[4..]);
+        for (int i = end; i < row.Length; i++)
+        {
+            lanes[i & 7] += (double)row[i] * row[i];
+        }
+
+        return SumLanes(lanes);
+    }
+
+    /// <inheritdoc/>
     protected override double DistanceSquaredCore(
         ReadOnlySpan<float> query, ReadOnlySpan<sbyte> row, float scale)
     {

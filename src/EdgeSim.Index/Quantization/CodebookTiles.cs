@@ -31,12 +31,13 @@ internal sealed class CodebookTiles
             ReadOnlySpan<float> codebook = _quantizer.Codebook(subspace);
             for (int centroid = 0; centroid < _quantizer.Centroids; centroid++)
             {
-                int tile = first + (centroid / VectorKernels.TileCentroids * width * VectorKernels.TileCentroids);
+                const int Side = VectorKernels.TileCentroids;
+                int tile = first + (centroid / Side * width * Side);
                 double squares = 0;
                 for (int i = 0; i < width; i++)
                 {
                     float value = codebook[(centroid * width) + i];
-                    int place = (i * VectorKernels.TileCentroids) + (centroid % VectorKernels.TileCentroids);
+                    int place = (i * Side) + (centroid % Side);
                     _tiles[tile + place] = value;
                     squares += (double)value * value;
                 }

@@ -114,7 +114,7 @@ internal sealed class ProductEncoder
         return Math.Max(squares, 0);
     }
 
-    /// <summary>Squared distances of every centroid to its part of the row, less the part's own square.</summary>
+    /// <summary>Squared distances of the centroids to their part of the row, less its square.</summary>
     private void MeasureDistances(ReadOnlySpan<float> row)
     {
         for (int i = 0; i < row.Length; i++)

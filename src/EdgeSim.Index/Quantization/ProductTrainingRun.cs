@@ -3,8 +3,8 @@ using EdgeSim.Index.Kernels;
 namespace EdgeSim.Index.Quantization;
 
 /// <summary>
-/// The two phases of <see cref="ProductTraining.Train"/>, on inputs that have been checked. What threads do is
-/// cut by rows or by sub-spaces, never by their number, and sums are taken in the order of the rows.
+/// The two phases of <see cref="ProductTraining.Train"/>, on inputs that have been checked. What threads do
+/// is cut by rows or by sub-spaces, never by their number, and sums are taken in the order of the rows.
 /// </summary>
 internal sealed class ProductTrainingRun
 {
@@ -20,7 +20,7 @@ internal sealed class ProductTrainingRun
     /// <summary>Rows a thread takes at a time.</summary>
     private const int PartRows = 256;
 
-    /// <summary>Rows for each centroid among which k-means++ chooses; it reads them once a centroid.</summary>
+    /// <summary>Rows for each centroid among which k-means++ chooses; each step reads all.</summary>
     private const int StartRows = 32;
 
     private readonly ReadOnlyMemory<float> _rows;

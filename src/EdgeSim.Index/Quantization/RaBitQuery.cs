@@ -180,14 +180,15 @@ internal readonly struct RaBitQuery
             Metric.Dot => (threshold - _centreDot, Math.Abs(_centreDot) + size),
             _ => ((square - ((double)threshold * threshold)) / 2, square + (size * size)),
         };
+        double share = _reachVariance > 0 ? Math.Sqrt(_normVariance / _reachVariance) : 0;
         return new BitBound(
             (float)_perSum,
             (float)_perOne,
             (float)_constant,
             (float)needed,
             _metric == Metric.Dot ? 0f : 0.5f,
-            (float)(_reachVariance * (1 + FloatSlack)),
-            (float)(_normVariance * (1 - FloatSlack)),
+            (float)(Math.Sqrt(_reachVariance) * (1 + FloatSlack)),
+            (float)(share * (1 - FloatSlack)),
             (float)(2 * RotationSlack * _norm),
             (float)Math.Min((RoundingSlack + FloatSlack) * slack, float.MaxValue));
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using EdgeSim.Index.Kernels;
 
 namespace EdgeSim.Index.Quantization;
@@ -59,24 +60,11 @@ internal static class RowQuantizer
     /// <summary>Largest magnitude of a vector that has passed the checks of <see cref="Quantize"/>.</summary>
     internal static float Check(ReadOnlySpan<float> vector, Metric metric)
     {
-        float max = 0f;
-        for (int i = 0; i < vector.Length; i++)
+        float max = VectorKernels.Best.MaxMagnitude(vector);
+        float allowed = metric == Metric.Cosine ? float.MaxValue : IndexLimits.ComponentMax;
+        if (!(max <= allowed))
         {
-            float magnitude = Math.Abs(vector[i]);
-            if (!float.IsFinite(magnitude))
-            {
-                throw new VectorException(
-                    $"Component {i} is {vector[i]}; every component must be a finite number.");
-            }
-
-            if (magnitude > IndexLimits.ComponentMax && metric != Metric.Cosine)
-            {
-                throw new VectorException(
-                    $"Component {i} is {vector[i]}; "
-                    + $"for this metric magnitudes up to {IndexLimits.ComponentMax} are allowed.");
-            }
-
-            max = Math.Max(max, magnitude);
+            Refuse(vector, allowed);
         }
 
         if (max == 0f && metric == Metric.Cosine)
@@ -92,13 +80,22 @@ internal static class RowQuantizer
     /// Euclidean length, in double: neither the largest nor the smallest floats over- or underflow.
     /// </summary>
     internal static double Norm(ReadOnlySpan<float> vector)
+        => Math.Sqrt(VectorKernels.Best.SquareSum(vector));
+
+    /// <summary>Names the first component that is not allowed; there is one.</summary>
+    [DoesNotReturn]
+    private static void Refuse(ReadOnlySpan<float> vector, float allowed)
     {
-        double sum = 0;
-        foreach (float value in vector)
+        int i = 0;
+        while (Math.Abs(vector[i]) <= allowed)
         {
-            sum += (double)value * value;
+            i++;
         }
 
-        return Math.Sqrt(sum);
+        throw new VectorException(
+            float.IsFinite(vector[i])
+                ? $"Component {i} is {vector[i]}; "
+                    + $"for this metric magnitudes up to {IndexLimits.ComponentMax} are allowed."
+                : $"Component {i} is {vector[i]}; every component must be a finite number.");
     }
 }

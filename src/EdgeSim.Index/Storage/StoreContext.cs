@@ -13,8 +13,8 @@ internal sealed record StoreContext(
     internal Durability Durability => Settings.Durability ?? Descriptor.Options.Durability;
 
     /// <summary>Of each vector what is built for it when a segment is written.</summary>
-    internal IReadOnlyList<ColumnStructures> Structures { get; } =
-        [.. Descriptor.Options.Vectors.Select(vector => ColumnStructures.Of(vector, Settings))];
+    internal IReadOnlyList<ColumnStructures> Structures
+        => [.. Descriptor.Options.Vectors.Select(vector => ColumnStructures.Of(vector, Settings))];
 
     /// <summary>
     /// What the order of vectors in segments follows from beside the vectors; 0: they are in that of the rows.

@@ -1,46 +1,38 @@
 using System.Runtime.InteropServices;
 using EdgeSim.Index.Storage;
-using Microsoft.Win32.SafeHandles;
 
 namespace EdgeSim.Index.Transfer;
 
 /// <summary>
 /// A section of a segment that is being loaded: a stream with a block and checksums of its own.
 /// </summary>
-internal sealed class BulkSection
+/// <param name="writer">Takes its blocks.</param>
+/// <param name="id">What it holds.</param>
+/// <param name="column">Which vector it is about.</param>
+/// <param name="elementBytes">Size of an element.</param>
+/// <param name="offset">Where it starts.</param>
+internal sealed class BulkSection(
+    WriteBehind writer, SectionId id, int column, int elementBytes, long offset)
 {
-    private readonly BlockWriter _writer;
+    private byte[] _block = new byte[SegmentLayout.BlockBytes];
+    private int _count;
 
-    /// <param name="files">The disk.</param>
-    /// <param name="file">The file.</param>
-    /// <param name="id">What it holds.</param>
-    /// <param name="column">Which vector it is about.</param>
-    /// <param name="elementBytes">Size of an element.</param>
-    /// <param name="offset">Where it starts.</param>
-    internal BulkSection(
-        DurableFiles files, SafeFileHandle file, SectionId id, int column, int elementBytes, long offset)
-    {
-        Id = id;
-        Column = column;
-        ElementBytes = elementBytes;
-        Offset = offset;
-        _writer = new BlockWriter(files, file, WritePace.Free);
-        _writer.Begin(offset);
-    }
+    internal SectionId Id => id;
 
-    internal SectionId Id { get; }
+    internal int Column => column;
 
-    internal int Column { get; }
+    internal int ElementBytes => elementBytes;
 
-    internal int ElementBytes { get; }
-
-    internal long Offset { get; }
+    internal long Offset => offset;
 
     /// <summary>Bytes so far.</summary>
     internal long Bytes { get; private set; }
 
-    /// <summary>Of the blocks, in order; all of them after <see cref="End"/>.</summary>
-    internal List<uint> Checksums => _writer.Checksums;
+    /// <summary>
+    /// Of the blocks, in order; all of them after <see cref="End"/> and <see cref="WriteBehind.Drain"/>, and
+    /// not to be looked at before.
+    /// </summary>
+    internal List<uint> Checksums { get; } = [];
 
     internal void Write<T>(T value)
         where T : unmanaged
@@ -48,12 +40,29 @@ internal sealed class BulkSection
 
     internal void Write(ReadOnlySpan<byte> bytes)
     {
-        _writer.Write(bytes);
-        Bytes += bytes.Length;
+        while (!bytes.IsEmpty)
+        {
+            int count = Math.Min(bytes.Length, _block.Length - _count);
+            bytes[..count].CopyTo(_block.AsSpan(_count));
+            bytes = bytes[count..];
+            _count += count;
+            Bytes += count;
+            if (_count == _block.Length)
+            {
+                End();
+            }
+        }
     }
 
-    /// <summary>Writes what is left.</summary>
-    internal void End() => _writer.End();
+    /// <summary>Hands on what is left.</summary>
+    internal void End()
+    {
+        if (_count > 0)
+        {
+            _block = writer.Write(_block, _count, offset + Bytes - _count, Checksums);
+            _count = 0;
+        }
+    }
 
     /// <summary>Its line in the section table.</summary>
     internal SectionEntry Entry(uint firstChecksum) => new()

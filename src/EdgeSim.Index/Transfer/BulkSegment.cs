@@ -17,16 +17,15 @@ internal sealed class BulkSegment : IDisposable
 {
     private const int HolePartMax = 16;
 
-    /// <summary>
-    /// Codes between two requests that the disk begins to write: a flush at the end waits less.
-    /// </summary>
-    private const long WriteBackBytes = 8 << 20;
+    /// <summary>Bytes of a file being copied after which its pages are given back.</summary>
+    private const long DropBytes = 8 << 20;
 
     private readonly StoreContext _store;
     private readonly CheckpointWriter _checkpoints;
     private readonly uint _number;
     private readonly int _rowsMax;
     private readonly SafeFileHandle _file;
+    private readonly WriteBehind _writer;
     private readonly List<BulkSection> _sections = [];
     private readonly LoadedColumn[] _columns;
     private readonly bool[] _hasVector;
@@ -35,7 +34,6 @@ internal sealed class BulkSegment : IDisposable
     private readonly BulkSection _payloads;
     private long _end = SegmentHeader.SizeBytes;
     private long _holeBytes;
-    private long _written;
 
     /// <param name="store">The collection.</param>
     /// <param name="checkpoints">Gives the file its number.</param>
@@ -48,6 +46,7 @@ internal sealed class BulkSegment : IDisposable
         _rowsMax = rowsMax;
         _keys = new LoadedKeys(rowsMax);
         _file = store.Files.Create(TemporaryPath);
+        _writer = new WriteBehind(store.Files, _file, store.Settings.IsBackground);
         _columns = new LoadedColumn[store.Options.Vectors.Count];
         _hasVector = new bool[_columns.Length];
         for (int i = 0; i < _columns.Length; i++)
@@ -83,7 +82,6 @@ internal sealed class BulkSegment : IDisposable
     {
         _columns[column].Add(codes, side);
         _hasVector[column] = true;
-        _written += codes.Length;
     }
 
     /// <summary>Completes a row.</summary>
@@ -99,12 +97,6 @@ internal sealed class BulkSegment : IDisposable
         _payloadOffsets.Write((ulong)_payloads.Bytes);
         _keys.Add(key);
         RowCount++;
-        _written += payload.Length;
-        if (_written >= WriteBackBytes)
-        {
-            _store.Files.BeginWriteBack(_file);
-            _written = 0;
-        }
     }
 
     /// <summary>
@@ -123,6 +115,7 @@ internal sealed class BulkSegment : IDisposable
         WriteVectorPlaces();
         WriteKeys(out Tombstones? replaced);
         ManifestEntry entry = WriteHeader();
+        _writer.Dispose();
         _file.Dispose();
         bool isFinal = replaced is null && fields.Count == 0 && _holeBytes <= _end / HolePartMax
             && !_columns.Any(column => _store.Structures[column.Column].IsAnyWanted(column.Count));
@@ -151,6 +144,7 @@ internal sealed class BulkSegment : IDisposable
     {
         if (!_file.IsClosed)
         {
+            _writer.Dispose();
             _file.Dispose();
             _store.TryDelete(System.IO.Path.GetFileName(TemporaryPath));
         }
@@ -166,7 +160,7 @@ internal sealed class BulkSegment : IDisposable
         long dropped = 0;
         return new WritePace(0, load.Stop, written =>
         {
-            if (written - dropped >= WriteBackBytes)
+            if (written - dropped >= DropBytes)
             {
                 dropped = written;
                 from.DropPages();
@@ -191,7 +185,7 @@ internal sealed class BulkSegment : IDisposable
             ? SegmentLayout.LargeAlignment
             : SegmentLayout.SmallAlignment;
         long offset = (_end + alignment - 1) / alignment * alignment;
-        var section = new BulkSection(_store.Files, _file, id, column, elementBytes, offset);
+        var section = new BulkSection(_writer, id, column, elementBytes, offset);
         _sections.Add(section);
         _end = offset + room;
         return section;
@@ -247,9 +241,10 @@ internal sealed class BulkSegment : IDisposable
         var checksums = new List<uint>();
         SegmentHeader header = SegmentLayout.Empty(
             _store.Descriptor.Id, _number, _store.Options, RowCount);
+        _sections.ForEach(section => section.End());
+        _writer.Drain();
         foreach (BulkSection section in _sections)
         {
-            section.End();
             header.Sections[(int)header.SectionCount++] = section.Entry((uint)checksums.Count);
             checksums.AddRange(section.Checksums);
         }
@@ -258,6 +253,7 @@ internal sealed class BulkSegment : IDisposable
         BulkSection last = Place(SectionId.Checksums, 0, sizeof(uint), bytes.Length);
         last.Write(bytes);
         last.End();
+        _writer.Drain();
         header.Sections[(int)header.SectionCount++] = last.Entry(0);
         header.FileBytes = (ulong)_end;
         header.ChecksumsChecksum = Crc32C.Of(bytes);

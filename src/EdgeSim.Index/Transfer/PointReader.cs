@@ -41,7 +41,12 @@ public abstract class PointReader : IDisposable
     public static PointReader Open(string path, PointFormat format, PointReaderOptions options)
     {
         var input = new FileStream(
-            path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            path,
+            FileMode.Open,
+            FileAccess.Read,
+            FileShare.ReadWrite | FileShare.Delete,
+            bufferSize: 0,
+            FileOptions.SequentialScan);
         try
         {
             return Open(path, input, format, options);

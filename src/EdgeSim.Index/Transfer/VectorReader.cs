@@ -16,10 +16,13 @@ internal sealed class VectorReader : PointReader
     private readonly KeySource _keys;
     private readonly PayloadLines? _payloads;
     private readonly string? _vector;
+    private readonly bool _isFloats;
     private readonly float[] _values;
     private readonly Key[] _rowKeys;
-    private byte[] _block;
-    private byte[] _ahead;
+
+    // Bytes as they lie in the file, in memory of floats: where these are what the rows are, none is copied.
+    private float[] _block;
+    private float[] _ahead;
     private Task<int>? _reading;
     private long _rows;
     private int _blockRows;
@@ -31,9 +34,10 @@ internal sealed class VectorReader : PointReader
         _layout = layout;
         _vector = options.Vector;
         int rows = Math.Max(1, BlockBytes / layout.RowBytes);
-        _block = new byte[rows * layout.RowBytes];
-        _ahead = new byte[_block.Length];
-        _values = new float[rows * layout.Dimension];
+        _block = new float[((rows * layout.RowBytes) + sizeof(float) - 1) / sizeof(float)];
+        _ahead = new float[_block.Length];
+        _isFloats = layout is { Element: VectorElement.Float32, HasPrefix: false };
+        _values = _isFloats ? [] : new float[rows * layout.Dimension];
         _rowKeys = new Key[rows];
         input.Position = layout.Offset;
         if (layout.Count > 0 && options.FirstKey > ulong.MaxValue - (ulong)(layout.Count - 1))
@@ -72,8 +76,7 @@ internal sealed class VectorReader : PointReader
         }
 
         int count = Math.Min(rows, _blockRows - _used);
-        int first = _used;
-        Decode(first, count);
+        ReadOnlyMemory<float> values = Rows(_used, count);
         for (int i = 0; i < count; i++)
         {
             _rowKeys[i] = _keys.Next(_rows + i);
@@ -83,11 +86,11 @@ internal sealed class VectorReader : PointReader
         {
             At(
                 () => $"rows {_rows} to {_rows + count - 1}",
-                () => load.Append(_rowKeys.AsSpan(0, count), _values.AsMemory(0, count * _layout.Dimension)));
+                () => load.Append(_rowKeys.AsSpan(0, count), values));
         }
         else
         {
-            AppendRows(load, count);
+            AppendRows(load, values, count);
         }
 
         _used += count;
@@ -107,7 +110,7 @@ internal sealed class VectorReader : PointReader
         base.Dispose(disposing);
     }
 
-    private void AppendRows(BulkLoad load, int count)
+    private void AppendRows(BulkLoad load, ReadOnlyMemory<float> values, int count)
     {
         for (int i = 0; i < count; i++)
         {
@@ -116,7 +119,7 @@ internal sealed class VectorReader : PointReader
             byte[] payload = _payloads?.Next(row) ?? [];
             At(() => $"row {row}", () =>
             {
-                load.SetVector(_vector, _values.AsSpan(at * _layout.Dimension, _layout.Dimension));
+                load.SetVector(_vector, values.Span.Slice(at * _layout.Dimension, _layout.Dimension));
                 load.Append(_rowKeys[at], payload);
             });
         }
@@ -139,12 +142,12 @@ internal sealed class VectorReader : PointReader
         return true;
     }
 
-    private int Read(byte[] block, long firstRow)
+    private int Read(float[] block, long firstRow)
     {
-        int bytes = (int)Math.Min(block.Length, (_layout.Count - firstRow) * _layout.RowBytes);
+        int bytes = (int)Math.Min(_rowKeys.Length, _layout.Count - firstRow) * _layout.RowBytes;
         try
         {
-            Input.ReadExactly(block, 0, bytes);
+            Input.ReadExactly(MemoryMarshal.AsBytes(block.AsSpan())[..bytes]);
         }
         catch (EndOfStreamException ended)
         {
@@ -155,12 +158,25 @@ internal sealed class VectorReader : PointReader
         return bytes;
     }
 
+    /// <summary>Rows of the block as floats.</summary>
+    private ReadOnlyMemory<float> Rows(int first, int count)
+    {
+        if (_isFloats)
+        {
+            return _block.AsMemory(first * _layout.Dimension, count * _layout.Dimension);
+        }
+
+        Decode(first, count);
+        return _values.AsMemory(0, count * _layout.Dimension);
+    }
+
     private void Decode(int first, int count)
     {
         int prefix = _layout.HasPrefix ? sizeof(int) : 0;
+        ReadOnlySpan<byte> block = MemoryMarshal.AsBytes(_block.AsSpan());
         for (int i = 0; i < count; i++)
         {
-            ReadOnlySpan<byte> row = _block.AsSpan((first + i) * _layout.RowBytes, _layout.RowBytes);
+            ReadOnlySpan<byte> row = block.Slice((first + i) * _layout.RowBytes, _layout.RowBytes);
             if (prefix > 0 && BinaryPrimitives.ReadInt32LittleEndian(row) != _layout.Dimension)
             {
                 throw new TransferException(

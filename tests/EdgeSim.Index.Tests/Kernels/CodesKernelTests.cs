@@ -74,7 +74,7 @@ public sealed class CodesKernelTests
             ushort[] sums = new ushort[count];
             random.Fill(System.Runtime.InteropServices.MemoryMarshal.AsBytes(sums.AsSpan()));
             float[] offsets = count % 3 == 0 ? [] : random.Vector(count);
-            foreach (float least in new[] { float.NegativeInfinity, 0f, 0.5f, 1f, 3f, float.PositiveInfinity })
+            foreach (float least in new[] { float.NegativeInfinity, 0f, 0.5f, 3f, float.PositiveInfinity })
             {
                 int[] expected = new int[count];
                 int[] actual = new int[count];

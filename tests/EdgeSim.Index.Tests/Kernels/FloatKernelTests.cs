@@ -121,6 +121,25 @@ public sealed class FloatKernelTests
 
     [Theory]
     [MemberData(nameof(KernelCases.Names), MemberType = typeof(KernelCases))]
+    public void SquareSum_AnySize_IsTheSumOfExactSquares(string name)
+    {
+        var random = new SplitMix64(36);
+        foreach (float size in (float[])[1f, float.MaxValue, float.Epsilon])
+        {
+            for (int length = 1; length <= 70; length++)
+            {
+                float[] row = Array.ConvertAll(random.Vector(length), value => value / 4f * size);
+                row[^1] = size;
+                double exact = row.Sum(value => (double)value * value);
+                double sum = VectorKernels.Select(name).SquareSum(row);
+                Assert.Equal(KernelCases.Law.SquareSum(row), sum);
+                Assert.Equal(1, sum / exact, 1e-14);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(KernelCases.Names), MemberType = typeof(KernelCases))]
     public void Lengths_ThatDoNotFit_AreRefused(string name)
     {
         VectorKernels kernels = VectorKernels.Select(name);
@@ -130,6 +149,7 @@ public sealed class FloatKernelTests
         Assert.Throws<ArgumentException>(() => kernels.Hadamard(new float[3]));
         Assert.Throws<ArgumentException>(() => kernels.Hadamard([]));
         Assert.Throws<ArgumentException>(() => kernels.MaxMagnitude([]));
+        Assert.Throws<ArgumentException>(() => kernels.SquareSum([]));
     }
 
     private static void Compare(
@@ -145,5 +165,6 @@ public sealed class FloatKernelTests
         kernels.DistanceSquared(query, rows, actual);
         KernelCases.AssertSameBits(expected, actual, "DistanceSquared " + what);
         Assert.Equal(KernelCases.Law.MaxMagnitude(query), kernels.MaxMagnitude(query));
+        Assert.Equal(KernelCases.Law.SquareSum(query), kernels.SquareSum(query)); // Doubles: exactly.
     }
 }

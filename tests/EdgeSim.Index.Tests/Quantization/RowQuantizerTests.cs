@@ -64,6 +64,42 @@ public sealed class RowQuantizerTests
         Assert.Contains("Component 2", error.Message);
     }
 
+    /// <summary>By the law of the definition, one component after the other.</summary>
+    [Theory]
+    [InlineData(Metric.Cosine)]
+    [InlineData(Metric.Dot)]
+    public void Quantize_AnyVector_HasTheCodesOfTheDefinition(Metric metric)
+    {
+        var random = new SplitMix64(13);
+        for (int dimension = 1; dimension <= 400; dimension++)
+        {
+            float[] vector = random.Vector(dimension);
+            sbyte[] codes = new sbyte[RowQuantizer.Stride(dimension)];
+            QuantizedRow row = RowQuantizer.Quantize(vector, metric, codes);
+            double norm = Math.Sqrt(vector.Sum(value => (double)value * value));
+            double unit = metric == Metric.Cosine ? 1 / norm : 1;
+            float scale = (float)(vector.Max(Math.Abs) * unit / 127);
+            Assert.Equal(scale, row.Scale);
+            for (int i = 0; i < dimension; i++)
+            {
+                Assert.Equal(Math.Clamp(Math.Round(vector[i] * (unit / scale)), -127, 127), codes[i]);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(Metric.Cosine, "finite")]
+    [InlineData(Metric.Euclid, "up to")]
+    public void Quantize_SeveralRefusedComponents_NamesTheFirst(Metric metric, string reason)
+    {
+        float[] vector = [1, -2e17f, 3, float.NaN, float.PositiveInfinity, 6];
+        int first = metric == Metric.Cosine ? 3 : 1;
+        var error = Assert.Throws<VectorException>(
+            () => RowQuantizer.Quantize(vector, metric, new sbyte[16]));
+        Assert.StartsWith($"Component {first} ", error.Message);
+        Assert.Contains(reason, error.Message);
+    }
+
     [Fact]
     public void Quantize_TooLargeWhereLengthsCount_IsRefusedAndForCosineTaken()
     {

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using EdgeSim.Index.Search.Lists;
+using EdgeSim.Index.Search.Planning;
 using EdgeSim.Index.Storage;
 using EdgeSim.Index.Tests.Support;
 
@@ -49,6 +50,22 @@ public sealed class FormatTests
         => Compare<GraphHeader>(GraphHeader.SizeBytes);
 
     [Fact]
+    public void ProductHeader_EveryRowOfItsTable_IsWhereTheDocumentSays()
+        => Compare<ProductHeader>(ProductHeader.SizeBytes);
+
+    [Fact]
+    public void CurvesHeader_EveryRowOfItsTable_IsWhereTheDocumentSays()
+        => Compare<CurvesHeader>(CurvesHeader.SizeBytes);
+
+    [Fact]
+    public void CurvePoint_EveryRowOfItsTable_IsWhereTheDocumentSays()
+        => Compare<CurvePoint>(CurvePoint.SizeBytes);
+
+    [Fact]
+    public void BitHeader_EveryRowOfItsTable_IsWhereTheDocumentSays()
+        => Compare<BitHeader>(BitHeader.SizeBytes);
+
+    [Fact]
     public void ManifestEntry_EveryRowOfItsTable_IsWhereTheDocumentSays()
         => Compare<ManifestEntry>(ManifestEntry.SizeBytes);
 
@@ -59,6 +76,9 @@ public sealed class FormatTests
             .Concat(SegmentLayout.OfRows.ToArray())
             .Append((Id: SectionId.Lists, ElementBytes: 1)) // Their lengths are known at the end.
             .Append((Id: SectionId.Graph, ElementBytes: 1))
+            .Append((Id: SectionId.Product, ElementBytes: 1))
+            .Append((Id: SectionId.Bits, ElementBytes: 1))
+            .Append((Id: SectionId.Curves, ElementBytes: 1))
             .Append((Id: SectionId.PayloadIndexes, ElementBytes: 1))
             .Append((Id: SectionId.Checksums, ElementBytes: 4))
             .Select(section => ($"{(int)section.Id}", $"{section.ElementBytes}", section.Id.ToString()))
@@ -85,6 +105,9 @@ public sealed class FormatTests
         Assert.Equal("EDGELOGF"u8.ToArray(), BitConverter.GetBytes(LogHeader.MagicValue));
         Assert.Equal("EDGELIST"u8.ToArray(), BitConverter.GetBytes(ListsHeader.MagicValue));
         Assert.Equal("EDGEHNSW"u8.ToArray(), BitConverter.GetBytes(GraphHeader.MagicValue));
+        Assert.Equal("EDGEPROD"u8.ToArray(), BitConverter.GetBytes(ProductHeader.MagicValue));
+        Assert.Equal("EDGECURV"u8.ToArray(), BitConverter.GetBytes(CurvesHeader.MagicValue));
+        Assert.Equal("EDGEBITS"u8.ToArray(), BitConverter.GetBytes(BitHeader.MagicValue));
         Assert.Equal("EDGESTAT"u8.ToArray(), BitConverter.GetBytes(StateHeader.MagicValue));
     }
 

@@ -65,7 +65,8 @@ internal static class Graphs
         => new() { Effort = new SearchEffort(SearchStrategy.Hnsw, rows) };
 
     /// <summary>
-    /// Part of the exact ten best that a search of this effort finds; checks the answers on the way.
+    /// Part of the exact ten best, or of rows that score alike, that a search of this effort finds; checks
+    /// the answers on the way.
     /// </summary>
     public static double Recall(Collection collection, float[] queries, int effort, int k = 10)
     {
@@ -83,8 +84,7 @@ internal static class Graphs
             SearchStatistics statistics = reader.Search(query, Effort(effort), scratch, found);
             AssertIsAnswer(reader, query, found.AsSpan(0, statistics.MatchCount), wanted);
             all += wanted;
-            hits += exact.Take(wanted).Count(
-                match => found.Take(wanted).Any(other => other.Key == match.Key));
+            hits += found.Take(wanted).Count(match => match.Score >= exact[wanted - 1].Score);
         }
 
         return (double)hits / all;

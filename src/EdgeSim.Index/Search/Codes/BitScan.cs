@@ -41,6 +41,9 @@ internal sealed class BitScan
     private Metric _metric;
     private double _epsilon;
 
+    /// <summary>The best so far.</summary>
+    internal CandidateBuffer Best => _best;
+
     /// <summary>Bytes held.</summary>
     internal long Bytes
         => _best.Bytes + _planes.LongLength
@@ -155,7 +158,7 @@ internal sealed class BitScan
             for (int step = 0; step < count; step += StepRows)
             {
                 int rows = Math.Min(StepRows, count - step);
-                BitBound bound = query.Bound(_best.Least) with { ReachVariance = 0f, NormVariance = 0f };
+                BitBound bound = query.Bound(_best.Least) with { Deviation = 0f };
                 int places = Within(group, bound, step, rows);
                 for (int i = 0; i < places; i++)
                 {

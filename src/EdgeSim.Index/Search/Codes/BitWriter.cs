@@ -65,7 +65,7 @@ internal static class BitWriter
         return start + ((long)layout.BlockCount * blockBytes);
     }
 
-    /// <summary>Numbers beside the bits of a vector: norm, reach, ones, and for dot the centre product.</summary>
+    /// <summary>Numbers beside a vector's bits: norm, reach, ones, and for dot the centre product.</summary>
     internal static int SideCount(Metric metric) => metric == Metric.Dot ? 4 : 3;
 
     /// <summary>Bytes of 32 vectors.</summary>

@@ -19,6 +19,9 @@ internal sealed class CandidateBuffer
     /// <summary>What an estimate must reach: the worst one kept when half was last dropped.</summary>
     internal float Least { get; private set; }
 
+    /// <summary>How many are noted.</summary>
+    internal int Count => _count;
+
     /// <summary>Bytes held.</summary>
     internal long Bytes => (_items.LongLength * sizeof(ulong)) + (_vectors.LongLength * sizeof(int));
 
@@ -46,7 +49,11 @@ internal sealed class CandidateBuffer
         }
     }
 
-    /// <summary>The vectors of the best estimates, ascending. Nothing is added until the next reset.</summary>
+    /// <summary>One of those that are noted, in no order.</summary>
+    internal (float Estimate, int Vector) this[int place]
+        => (TopK.Score(_items[place]), (int)~(uint)_items[place]);
+
+    /// <summary>The vectors of the best estimates, ascending; then nothing is added until a reset.</summary>
     internal ReadOnlySpan<int> Vectors()
     {
         if (_count > _keep)

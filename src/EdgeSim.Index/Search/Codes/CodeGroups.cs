@@ -80,7 +80,7 @@ internal static class CodeGroups
     /// <param name="blockBytes">Bytes of 32 vectors.</param>
     /// <param name="lists">The lists.</param>
     /// <param name="list">One of them.</param>
-    /// <param name="from">The first vector, counted within the list; a multiple of <see cref="Rows"/>.</param>
+    /// <param name="from">The first vector, counted within the list; a multiple of a group.</param>
     /// <param name="count">How many, to the end of the group.</param>
     /// <exception cref="IndexCorruptException">A block fails its checksum.</exception>
     internal static ReadOnlySpan<byte> Read(

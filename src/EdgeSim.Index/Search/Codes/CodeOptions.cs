@@ -75,9 +75,9 @@ internal sealed record CodeOptions
             || RowsMin < 1)
         {
             throw new ArgumentException(
-                $"Sub-spaces {Subspaces} (0 to {VectorKernels.SubspacesMax}), bits {Bits} (4 or 8), threshold "
-                + $"{Threshold} (at least 0, below 1), threads {Threads} and rows {RowsMin} (at least 1) are "
-                + "no way to make codes.");
+                $"Sub-spaces {Subspaces} (0 to {VectorKernels.SubspacesMax}), bits {Bits} (4 or 8), "
+                + $"threshold {Threshold} (at least 0, below 1), threads {Threads} and rows {RowsMin} "
+                + "(at least 1) are no way to make codes.");
         }
     }
 }

@@ -46,20 +46,21 @@ internal sealed class ProductCodes
             throw section.Wrong(0, $"is the header of codes that do not fit {vectors} vectors");
         }
 
-        int meanLength = lists is null ? dimension : 0;
+        int meanLength = ProductWriter.HasMean(metric, lists) ? dimension : 0;
         try
         {
             ProductQuantizer.CheckShape(
                 dimension, (int)header.Subspaces, (int)header.Bits, header.Threshold);
-            float[] mean = Floats(ProductHeader.SizeBytes, meanLength);
-            Lists = lists ?? CodeLists.Single(vectors, mean);
+            Mean = Floats(ProductHeader.SizeBytes, meanLength);
+            Lists = lists ?? CodeLists.Single(vectors, Mean);
             Quantizer = new ProductQuantizer(
                 dimension,
                 (int)header.Subspaces,
                 (int)header.Bits,
                 header.Threshold,
-                Floats(ProductHeader.SizeBytes + (meanLength * sizeof(float)), dimension << (int)header.Bits));
-            TrainingChecks.Vector(Kernels.VectorKernels.Best, lists is null ? mean : [0f]);
+                Floats(
+                    ProductHeader.SizeBytes + (meanLength * sizeof(float)), dimension << (int)header.Bits));
+            TrainingChecks.Vector(Kernels.VectorKernels.Best, meanLength > 0 ? Mean : [0f]);
         }
         catch (Exception error) when (error is ArgumentException or VectorException)
         {
@@ -84,6 +85,9 @@ internal sealed class ProductCodes
 
     /// <summary>The lists, one where the column has none.</summary>
     internal CodeLists Lists { get; }
+
+    /// <summary>[dimension] the mean of all vectors, or empty.</summary>
+    internal float[] Mean { get; }
 
     /// <summary>Whether each vector has an offset.</summary>
     internal bool HasOffsets { get; }

@@ -4,11 +4,12 @@ using EdgeSim.Index.Storage;
 
 namespace EdgeSim.Index.Search.Codes;
 
-/// <summary>Product codes of groups of vectors, with an offset for each where distances are estimated.</summary>
+/// <summary>Product codes of groups of vectors, with offsets where distances are estimated.</summary>
 internal sealed class ProductGroupEncoder : GroupEncoder
 {
     private readonly ColumnVectors _vectors;
     private readonly CodeLists _lists;
+    private readonly float[] _mean;
     private readonly ProductQuantizer _quantizer;
     private readonly ProductEncoder _encoder;
     private readonly float[] _row;
@@ -17,10 +18,15 @@ internal sealed class ProductGroupEncoder : GroupEncoder
     private readonly byte[] _codes;
 
     internal ProductGroupEncoder(
-        ColumnVectors vectors, CodeLists lists, ProductQuantizer quantizer, CodebookTiles tiles)
+        ColumnVectors vectors,
+        CodeLists lists,
+        float[] mean,
+        ProductQuantizer quantizer,
+        CodebookTiles tiles)
     {
         _vectors = vectors;
         _lists = lists;
+        _mean = mean;
         _quantizer = quantizer;
         _encoder = new ProductEncoder(quantizer, null, tiles);
         _row = new float[quantizer.Dimension];
@@ -59,9 +65,9 @@ internal sealed class ProductGroupEncoder : GroupEncoder
     }
 
     /// <summary>
-    /// With y the decoded vector and e = x - y: |q - x|^2 = |q|^2 - 2 q.y + (|y|^2 - |e|^2) - 2 (q - x).e.
-    /// The last term is what remains as the error, and it is small where q is near x; the bracket is the
-    /// offset.
+    /// With the mean as origin, y the decoded vector and e = x - y: |q - x|^2 = |q|^2 - 2 q.y +
+    /// (|y|^2 - |e|^2) - 2 (q - x).e. The last term is what remains as the error, and it is small where q is
+    /// near x; the bracket is the offset.
     /// </summary>
     private float Offset(int list, ReadOnlySpan<byte> codes)
     {
@@ -72,6 +78,7 @@ internal sealed class ProductGroupEncoder : GroupEncoder
         {
             double value = _decoded[i] + (centroid.IsEmpty ? 0.0 : centroid[i]);
             double error = _row[i] - value;
+            value -= _mean[i];
             squares += (value * value) - (error * error);
         }
 

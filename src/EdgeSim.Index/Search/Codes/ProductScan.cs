@@ -10,8 +10,8 @@ namespace EdgeSim.Index.Search.Codes;
 /// <remarks>
 /// With c the centroid of a list and y' the decoded residual of a vector, the inner product is estimated as
 /// q.c + q.y': one table serves all lists, and a list adds a constant. Cosine takes q at unit length. Euclid
-/// ranks by 2 (q.c + q.y') - offset, which is |q|^2 less the squared distance (see
-/// <see cref="ProductGroupEncoder"/>). 4-bit tables are rounded to bytes, which shifts an estimate by
+/// takes the mean as origin and ranks by 2 (q.c + q.y') - offset, which is |q|^2 less the squared distance
+/// (see <see cref="ProductGroupEncoder"/>). 4-bit tables are rounded to bytes, which shifts an estimate by
 /// <see cref="TableScale.ErrorBound"/> at most.
 /// </remarks>
 internal sealed class ProductScan
@@ -27,6 +27,10 @@ internal sealed class ProductScan
     private VectorKernels _kernels = null!;
     private TableScale _scale;
     private float _factor;
+    private double _originDot;
+
+    /// <summary>The best so far.</summary>
+    internal CandidateBuffer Best => _best;
 
     /// <summary>Bytes held.</summary>
     internal long Bytes
@@ -64,6 +68,13 @@ internal sealed class ProductScan
             _query[i] = (float)(query[i] * inverse);
         }
 
+        _originDot = 0;
+        for (int i = 0; i < query.Length && metric == Metric.Euclid; i++)
+        {
+            _query[i] -= codes.Mean[i];
+            _originDot += (double)_query[i] * codes.Mean[i];
+        }
+
         Span<float> tables = _tables.AsSpan(0, quantizer.TableLength);
         codes.Tiles.Dots(kernels, _query.AsSpan(0, quantizer.Dimension), tables);
         _scale = quantizer.Bits == 4
@@ -84,7 +95,8 @@ internal sealed class ProductScan
         double constant = _factor * (CentreDot(list) + _scale.Bias);
         for (int from = 0; from < size; from += CodeGroups.Rows)
         {
-            ReadOnlySpan<byte> codes = _codes.Group(list, from, out int count, out ReadOnlySpan<float> offsets);
+            ReadOnlySpan<byte> codes = _codes.Group(
+                list, from, out int count, out ReadOnlySpan<float> offsets);
             if (_codes.Quantizer.Bits == 4)
             {
                 ScanNibbles(codes, offsets, constant, first + from, count, sink);
@@ -167,12 +179,12 @@ internal sealed class ProductScan
         ReadOnlySpan<float> centroid = _codes.Lists.Centroid(list);
         if (centroid.IsEmpty)
         {
-            return 0;
+            return -_originDot;
         }
 
         Span<float> dot = stackalloc float[1];
         _kernels.Dot(_query.AsSpan(0, centroid.Length), centroid, dot);
-        return dot[0];
+        return dot[0] - _originDot;
     }
 
     private static void Reserve(ref float[] array, int length)

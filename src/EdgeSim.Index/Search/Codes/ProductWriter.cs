@@ -35,7 +35,7 @@ internal static class ProductWriter
         Stream to,
         CancellationToken stop = default)
     {
-        float[] mean = lists is null ? vectors.Mean(stop) : [];
+        float[] mean = HasMean(vectors.Metric, lists) ? vectors.Mean(stop) : [];
         CodeLists layout = lists ?? CodeLists.Single(vectors.Count, mean);
         ProductTraining training = Train(vectors, layout, options, stop);
         ProductQuantizer quantizer = training.Quantizer;
@@ -69,9 +69,16 @@ internal static class ProductWriter
             options.Threads,
             to,
             stop,
-            () => new ProductGroupEncoder(vectors, layout, quantizer, tiles));
+            () => new ProductGroupEncoder(vectors, layout, mean, quantizer, tiles));
         return start + ((long)layout.BlockCount * blockBytes);
     }
+
+    /// <summary>
+    /// Whether the mean is stored: where it stands in for centroids, and for distances, which are estimated
+    /// around it. Far from it the products, and what rounding takes off them, would be large, and their
+    /// differences small.
+    /// </summary>
+    internal static bool HasMean(Metric metric, CodeLists? lists) => lists is null || metric == Metric.Euclid;
 
     /// <summary>Bytes of 32 vectors.</summary>
     internal static int BlockBytes(int subspaces, int bits, bool hasOffsets)
@@ -81,7 +88,8 @@ internal static class ProductWriter
     /// <summary>Where the codes start.</summary>
     internal static long CodesOffset(ProductQuantizer quantizer, int meanLength)
     {
-        long end = ProductHeader.SizeBytes + ((meanLength + quantizer.Codebooks.Length) * (long)sizeof(float));
+        long floats = meanLength + quantizer.Codebooks.Length;
+        long end = ProductHeader.SizeBytes + (floats * sizeof(float));
         return (end + CodeGroups.Alignment - 1) / CodeGroups.Alignment * CodeGroups.Alignment;
     }
 

@@ -14,6 +14,11 @@ internal sealed partial class HnswBuilder
     /// there); what is left over of the room goes to the nearest of those passed over, marked spare. Each row
     /// that is chosen is compared with those that are still in the running, all in one step.
     /// </summary>
+    /// <remarks>
+    /// Of rows that are the same point as the one being linked, one is chosen, and the others are spare:
+    /// otherwise they take all places, and nothing leads out of them. They themselves pass nothing else over,
+    /// being no nearer to it.
+    /// </remarks>
     private void Choose(HnswWorker worker, int wanted)
     {
         int count = worker.Count;
@@ -57,10 +62,19 @@ internal sealed partial class HnswBuilder
             for (int j = 0; j < others; j++)
             {
                 int place = worker.Places[j];
-                worker.Spare[place] = worker.OtherKeys[j] < worker.Keys[place];
+                worker.Spare[place] = LeadsTo(
+                    worker.Rows[i], worker.Rows[place], worker.OtherKeys[j], worker.Keys[place]);
             }
         }
     }
+
+    /// <summary>Whether a chosen neighbour makes a link to another row spare.</summary>
+    /// <param name="chosen">The neighbour.</param>
+    /// <param name="row">The other row.</param>
+    /// <param name="between">The key between these two.</param>
+    /// <param name="key">The key between the other row and the one that is being linked.</param>
+    private bool LeadsTo(int chosen, int row, float between, float key)
+        => between < key || (between == key && _rows.AreIdentical(chosen, row));
 
     /// <summary>Moves the chosen rows, and the nearest spare ones, to the front; the order stays.</summary>
     private static void Compact(HnswWorker worker, int wanted, int chosen)
@@ -164,7 +178,8 @@ internal sealed partial class HnswBuilder
         bool isSpare = false;
         for (int i = 0; i < count; i++)
         {
-            isSpare |= !links.IsSpare(list, i) && links.Key(list, i) <= key && worker.OtherKeys[i] < key;
+            isSpare |= !links.IsSpare(list, i) && links.Key(list, i) <= key
+                && LeadsTo(worker.Others[i], row, worker.OtherKeys[i], key);
         }
 
         int worst = -1;

@@ -88,61 +88,142 @@ internal sealed partial class HnswBuilder
     }
 
     /// <summary>
-    /// Gives each row to which no list leads any more (all its neighbours found better ones: 2 rows in 1,000)
-    /// a place in a neighbour's list, in which a link goes that its row can spare. Without it no search would
-    /// ever find them. O(links), a byte a row.
+    /// Makes every row one to which the links lead from the entry: where all its neighbours found better
+    /// ones (2 rows in 1,000, and of many rows that are one point most), a neighbour that is reached takes
+    /// it up. Without that no search would ever find it. O(links), a byte a row.
     /// </summary>
-    private void Adopt()
+    private void ReachAll()
     {
-        byte[] leading = new byte[Count];
-        Span<int> links = stackalloc int[_base.Places];
-        for (int row = 0; row < Count; row++)
+        bool[] reached = new bool[Count];
+        var waiting = new Stack<int>();
+        int[] links = new int[_base.Places];
+        Reach(_entry, reached, waiting, links);
+        for (bool isMore = true; isMore;)
         {
-            foreach (int link in links[.._base.Read(row, links)])
+            isMore = false;
+            for (int row = 0; row < Count; row++)
             {
-                leading[link] += (byte)(leading[link] < byte.MaxValue ? 1 : 0);
+                int parent = reached[row] ? -1 : ParentOf(row, reached, links);
+                if (parent >= 0)
+                {
+                    TakeUp(parent, row);
+                    Reach(row, reached, waiting, links);
+                    isMore = true;
+                }
             }
         }
 
         for (int row = 0; row < Count; row++)
         {
-            int count = leading[row] == 0 && row != _entry ? _base.Count(row) : 0;
-            for (int i = 0; i < count && leading[row] == 0; i++)
+            if (!reached[row])
             {
-                TryAdopt(_base.Row(row, i), row, _base.Key(row, i), leading);
+                // An island: none of its rows leads out.
+                TakeUp(_entry, row);
+                Reach(row, reached, waiting, links);
+            }
+        }
+    }
+
+    /// <summary>Marks a row and all to which it leads.</summary>
+    private void Reach(int first, bool[] reached, Stack<int> waiting, int[] links)
+    {
+        reached[first] = true;
+        waiting.Push(first);
+        while (waiting.TryPop(out int row))
+        {
+            foreach (int link in links.AsSpan(0, _base.Read(row, links)))
+            {
+                if (!reached[link])
+                {
+                    reached[link] = true;
+                    waiting.Push(link);
+                }
             }
         }
     }
 
     /// <summary>
-    /// Puts a row into a neighbour's list: in a free place, or in that of the farthest that can spare it.
+    /// A neighbour that is reached: the nearest that has a free place, or any; -1: there is none.
     /// </summary>
-    private void TryAdopt(int parent, int row, float key, byte[] leading)
+    private int ParentOf(int row, bool[] reached, int[] links)
     {
-        int at = _base.Count(parent);
-        if (at < _base.Places)
+        int count = _base.Read(row, links);
+        int any = -1;
+        for (int i = 0; i < count; i++)
         {
-            _base.Set(parent, at, row, key, isSpare: false);
-            _base.SetCount(parent, at + 1, isSpareKnown: false);
-            leading[row]++;
-            return;
+            int parent = links[(row + i) % count];
+            any = reached[parent] ? parent : any;
         }
 
-        int worst = -1;
-        for (int i = 0; i < at; i++)
+        for (int i = 0; i < count; i++)
         {
-            if (leading[_base.Row(parent, i)] > 1
-                && (worst < 0 || _base.Key(parent, i) > _base.Key(parent, worst)))
+            if (reached[links[i]] && _base.Count(links[i]) < _base.Places)
             {
-                worst = i;
+                return links[i];
             }
         }
 
-        if (worst >= 0)
+        return any;
+    }
+
+    /// <summary>
+    /// Links a row from another: in a free place, or between it and the farthest that it leads to, of those
+    /// that are spare if some are. What was reached stays so, since the row leads there then.
+    /// </summary>
+    private void TakeUp(int parent, int row)
+    {
+        int place = _base.Count(parent);
+        if (place < _base.Places)
         {
-            leading[_base.Row(parent, worst)]--;
-            _base.Set(parent, worst, row, key, isSpare: false);
-            leading[row]++;
+            _base.Set(parent, place, row, KeyOf(row, parent), isSpare: false);
+            _base.SetCount(parent, place + 1, isSpareKnown: false);
+            return;
         }
+
+        place = Farthest(parent, row);
+        int next = _base.Row(parent, place);
+        _base.Set(parent, place, row, KeyOf(row, parent), _base.IsSpare(parent, place));
+        int count = _base.Count(row);
+        for (int i = 0; i < count; i++)
+        {
+            if (_base.Row(row, i) == next)
+            {
+                return;
+            }
+        }
+
+        int at = count < _base.Places ? count : Farthest(row, row);
+        _base.Set(row, at, next, KeyOf(row, next), isSpare: false);
+        _base.SetCount(row, Math.Max(count, at + 1), isSpareKnown: false);
+    }
+
+    /// <summary>
+    /// Place of the farthest link of a full list, of the spare ones if there are any; of several, which one
+    /// depends on a number, so that rows that are one point form many short chains and not a long one.
+    /// </summary>
+    private int Farthest(int row, int number)
+    {
+        int worst = number % _base.Places;
+        for (int i = 1; i < _base.Places; i++)
+        {
+            int place = (number + i) % _base.Places;
+            bool isSpare = _base.IsSpare(row, place);
+            if (isSpare == _base.IsSpare(row, worst)
+                ? _base.Key(row, place) > _base.Key(row, worst)
+                : isSpare)
+            {
+                worst = place;
+            }
+        }
+
+        return worst;
+    }
+
+    private float KeyOf(int row, int other)
+    {
+        Span<int> dot = [0];
+        Span<float> key = [0];
+        _rows.Keys(_kernels, row, [other], dot, key);
+        return key[0];
     }
 }

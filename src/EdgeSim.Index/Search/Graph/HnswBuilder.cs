@@ -92,7 +92,7 @@ internal sealed partial class HnswBuilder
                 builder.Insert(row, worker);
             }
         }, progress);
-        builder.Adopt();
+        builder.ReachAll();
         return builder;
     }
 
@@ -141,7 +141,7 @@ internal sealed partial class HnswBuilder
         {
             try
             {
-                var worker = new HnswWorker(Math.Max(_options.Effort, CandidatesMax) + 1);
+                var worker = new HnswWorker(Math.Max(_options.Effort, CandidatesMax) + _options.BaseLinks);
                 worker.Scratch.Reserve(_options.BaseLinks);
                 int done = 0;
                 for (int i = Interlocked.Increment(ref next);
@@ -301,6 +301,28 @@ internal sealed partial class HnswBuilder
         {
             worker.Rows[i] = pool.Row(i);
             worker.Keys[i] = pool.Key(i);
+        }
+
+        if (worker.Count > 0 && _rows.AreIdentical(row, worker.Rows[0]))
+        {
+            AddLinksOf(worker.Rows[0], row, layer, worker);
+        }
+    }
+
+    /// <summary>
+    /// Adds the neighbours of a row that is the same point as another: all that was found may be of that
+    /// point, and the links that lead elsewhere are needed by each.
+    /// </summary>
+    private void AddLinksOf(int same, int row, int layer, HnswWorker worker)
+    {
+        int count = ReadLinks(same, layer, worker.Others);
+        _rows.Keys(_kernels, row, worker.Others.AsSpan(0, count), worker.Dots, worker.OtherKeys);
+        for (int i = 0; i < count; i++)
+        {
+            if (worker.Others[i] != row && !worker.Rows.AsSpan(0, worker.Count).Contains(worker.Others[i]))
+            {
+                InsertSorted(worker, worker.Others[i], worker.OtherKeys[i]);
+            }
         }
     }
 }

@@ -74,6 +74,12 @@ internal sealed unsafe class HnswRows
     /// <summary>[stride] codes of a row.</summary>
     internal ReadOnlySpan<sbyte> CodesOf(int row) => new(_codes + ((nint)row * Stride), Stride);
 
+    /// <summary>
+    /// Whether two rows are the same point, which no key tells from rounding. O(stride) where they are.
+    /// </summary>
+    internal bool AreIdentical(int first, int second)
+        => _factors[first] == _factors[second] && CodesOf(first).SequenceEqual(CodesOf(second));
+
     /// <summary>Keys of some rows seen from one. O(others x stride).</summary>
     /// <param name="kernels">The instruction set.</param>
     /// <param name="row">The one.</param>

@@ -95,6 +95,15 @@ internal sealed class AnnCollection : IDisposable
                     + "--collection.");
             }
 
+            IndexKind kind = options.Strategy.Kind;
+            if (kind != IndexKind.Flat && vector.Index.Kind != kind)
+            {
+                throw new UserException(
+                    ExitCode.Data,
+                    $"{path} was made for {vector.Index.Kind} and --strategy {options.Strategy.Name} needs "
+                    + $"{kind}. Name another --collection.");
+            }
+
             return new AnnCollection(collection, null, isTemporary: false);
         }
         catch

@@ -102,7 +102,32 @@ public sealed class HnswIndexTests
     }
 
     [Theory]
-    [InlineData(Metric.Dot, 1e-30f)]
+    [InlineData(Metric.Cosine)]
+    [InlineData(Metric.Dot)]
+    [InlineData(Metric.Euclid)]
+    public void Search_MostRowsIdentical_OthersAreFound(Metric metric)
+    {
+        using var directory = new TemporaryDirectory();
+        using Collection collection = Collection.Create(
+            directory.Sub("c"), Rows.Options(metric, 16), Graphs.Quiet);
+        int count = Emulation.Choose(4000, 400);
+        float[] rows = Clusters.Unit(count, 16, 10, 0.3, 9);
+        for (int row = 0; row < count; row++)
+        {
+            if (row % 4 != 0)
+            {
+                rows.AsSpan(0, 16).CopyTo(rows.AsSpan(row * 16, 16));
+            }
+        }
+
+        Graphs.Add(collection, 0, rows);
+        collection.Seal();
+        Assert.InRange(Graphs.Recall(collection, Clusters.Unit(50, 16, 10, 0.3, 9, 1), 64), 0.95, 1);
+    }
+
+    [Theory]
+    [InlineData(Metric.Dot, 1e-30f)] // All scores are 0: anything goes, but nothing may break.
+    [InlineData(Metric.Dot, 1e-18f)]
     [InlineData(Metric.Euclid, 1e-30f)]
     [InlineData(Metric.Dot, 1e16f)]
     [InlineData(Metric.Euclid, 1e16f)]
