@@ -61,8 +61,7 @@ internal static class IvfIndex
             probe.Codes,
             probe.Query.Scale,
             wanted);
-        probe.Counts.Bytes += ((long)table.Count * table.Stride)
-            + ((long)ranking.Count * table.Dimension * sizeof(float));
+        probe.Counts.Bytes += (long)table.Count * table.Stride;
     }
 
     /// <summary>Offers rows that lie together: all, or where few are meant, those.</summary>

@@ -21,7 +21,7 @@ internal sealed record ListOptions
     internal int RowsMin { get; init; } = 4096;
 
     /// <summary>Rounds in which the centroids of the whole sample are moved.</summary>
-    internal int Rounds { get; init; } = 4;
+    internal int Rounds { get; init; } = 8;
 
     /// <summary>Threads; the lists do not depend on it.</summary>
     internal int Threads { get; init; } = Environment.ProcessorCount;

@@ -67,11 +67,7 @@ public sealed class ListMergeTests : IDisposable
         {
             Commit = 1, Sequence = 1, LogNumber = 1, Views = views, Fields = [],
         };
-        StoreContext store = new(
-            _directory.Sub("m"),
-            DurableFiles.Disk,
-            new Descriptor(7, collection.Options, 0),
-            ListSegments.Quiet);
+        StoreContext store = Context(collection.Options, ListSegments.Quiet);
         Directory.CreateDirectory(store.Path);
         File.WriteAllBytes(
             store.File(OrphanFiles.SegmentName(9) + AtomicFile.TemporarySuffix), new byte[100]);
@@ -79,17 +75,15 @@ public sealed class ListMergeTests : IDisposable
             store.File(MergeFile.Name(9)),
             MergeFile.Serialize(store.Descriptor.Id, 9, views, [], store.OrderFingerprint, 50));
         Assert.NotNull(MergeFile.Read(store, 9, checkpoint));
-        StoreContext others = store with
-        {
-            Settings = ListSegments.Quiet with { Lists = ListSegments.Options with { Seed = 2 } },
-        };
-        Assert.Null(MergeFile.Read(others, 9, checkpoint));
-        Assert.Null(MergeFile.Read(store with { Settings = Rows.Quiet }, 9, checkpoint));
-        Assert.NotNull(MergeFile.Read(
-            store with { Settings = ListSegments.Quiet with { Lists = ListSegments.Options with { Threads = 7 } } },
-            9,
-            checkpoint));
+        CollectionSettings others = ListSegments.Quiet with { Lists = ListSegments.Options with { Seed = 2 } };
+        Assert.Null(MergeFile.Read(Context(collection.Options, others), 9, checkpoint));
+        Assert.Null(MergeFile.Read(Context(collection.Options, Rows.Quiet), 9, checkpoint));
+        CollectionSettings alike = ListSegments.Quiet with { Lists = ListSegments.Options with { Threads = 7 } };
+        Assert.NotNull(MergeFile.Read(Context(collection.Options, alike), 9, checkpoint));
     }
+
+    private StoreContext Context(CollectionOptions options, CollectionSettings settings)
+        => new(_directory.Sub("m"), DurableFiles.Disk, new Descriptor(7, options, 0), settings);
 
     private Collection Make(CollectionSettings settings)
     {
