@@ -240,4 +240,21 @@ internal sealed partial class HnswBuilder
         worker.Rows[at] = row;
         worker.Keys[at] = key;
     }
+
+    /// <summary>
+    /// Adds the neighbours of a row that is the same point as another: all that was found may be of that
+    /// point, and the links that lead elsewhere are needed by each.
+    /// </summary>
+    private void AddLinksOf(int same, int row, int layer, HnswWorker worker)
+    {
+        int count = ReadLinks(same, layer, worker.Others);
+        _rows.Keys(_kernels, row, worker.Others.AsSpan(0, count), worker.Dots, worker.OtherKeys);
+        for (int i = 0; i < count; i++)
+        {
+            if (worker.Others[i] != row && !worker.Rows.AsSpan(0, worker.Count).Contains(worker.Others[i]))
+            {
+                InsertSorted(worker, worker.Others[i], worker.OtherKeys[i]);
+            }
+        }
+    }
 }

@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using EdgeSim.Index.Kernels;
 
 namespace EdgeSim.Index.Search.Graph;
@@ -16,9 +15,6 @@ namespace EdgeSim.Index.Search.Graph;
 /// </remarks>
 internal sealed partial class HnswBuilder
 {
-    /// <summary>Rows of the thread that reports between two reports.</summary>
-    private const int ProgressRows = 256;
-
     private readonly HnswRows _rows;
     private readonly HnswOptions _options;
     private readonly VectorKernels _kernels;
@@ -130,49 +126,6 @@ internal sealed partial class HnswBuilder
     }
 
     private static long Gcd(long first, long second) => second == 0 ? first : Gcd(second, first % second);
-
-    /// <summary>Does something for 0 to count, by all threads; each takes the next number.</summary>
-    private void Run(
-        int count, CancellationToken stop, Action<HnswWorker, int> action, Action<int>? progress = null)
-    {
-        int next = -1;
-        ExceptionDispatchInfo? failure = null;
-        void Work(Action<int>? report)
-        {
-            try
-            {
-                var worker = new HnswWorker(Math.Max(_options.Effort, CandidatesMax) + _options.BaseLinks);
-                worker.Scratch.Reserve(_options.BaseLinks);
-                int done = 0;
-                for (int i = Interlocked.Increment(ref next);
-                    i < count && failure is null;
-                    i = Interlocked.Increment(ref next))
-                {
-                    stop.ThrowIfCancellationRequested();
-                    action(worker, i);
-                    if (report is not null && ++done % ProgressRows == 0)
-                    {
-                        report(Math.Min(count, Volatile.Read(ref next) + 1));
-                    }
-                }
-            }
-            catch (Exception thrown)
-            {
-                failure = ExceptionDispatchInfo.Capture(thrown);
-            }
-        }
-
-        var helpers = new Thread[Math.Min(_options.Threads, Math.Max(1, count / 64)) - 1];
-        for (int i = 0; i < helpers.Length; i++)
-        {
-            helpers[i] = new Thread(() => Work(null)) { IsBackground = true, Name = "graph" };
-            helpers[i].Start();
-        }
-
-        Work(progress);
-        Array.ForEach(helpers, helper => helper.Join());
-        failure?.Throw();
-    }
 
     private void Insert(int row, HnswWorker worker)
     {
@@ -306,23 +259,6 @@ internal sealed partial class HnswBuilder
         if (worker.Count > 0 && _rows.AreIdentical(row, worker.Rows[0]))
         {
             AddLinksOf(worker.Rows[0], row, layer, worker);
-        }
-    }
-
-    /// <summary>
-    /// Adds the neighbours of a row that is the same point as another: all that was found may be of that
-    /// point, and the links that lead elsewhere are needed by each.
-    /// </summary>
-    private void AddLinksOf(int same, int row, int layer, HnswWorker worker)
-    {
-        int count = ReadLinks(same, layer, worker.Others);
-        _rows.Keys(_kernels, row, worker.Others.AsSpan(0, count), worker.Dots, worker.OtherKeys);
-        for (int i = 0; i < count; i++)
-        {
-            if (worker.Others[i] != row && !worker.Rows.AsSpan(0, worker.Count).Contains(worker.Others[i]))
-            {
-                InsertSorted(worker, worker.Others[i], worker.OtherKeys[i]);
-            }
         }
     }
 }
