@@ -24,11 +24,16 @@ internal static class ProbePlan
         }
 
         ColumnCosts costs = CostsOf(column, SearchCosts.Default, request.Missing);
-        return Curves(column)?.Find(request.Recall, wanted, costs) is { } choice
+        return Curves(column)?.Find(Aim(request.Recall), wanted, costs) is { } choice
             && choice.CostNs < costs.FlatNs(column.Count)
                 ? choice.Effort
                 : SearchEffort.Flat;
     }
+
+    /// <summary>
+    /// What curves are asked for: a tenth nearer to all than the search wants, for what 400 rows cannot know.
+    /// </summary>
+    internal static double Aim(double recall) => recall + ((1 - recall) / 10);
 
     /// <summary>What the steps of a search of a column cost.</summary>
     internal static ColumnCosts CostsOf(SegmentColumn column, SearchCosts machine, double missing)
@@ -40,11 +45,12 @@ internal static class ProbePlan
                 column.Stride,
                 column.Product?.VectorBytes ?? 0,
                 column.Bits?.VectorBytes ?? 0,
+                column.Lists?.Count ?? 0,
                 missing);
         }
         catch (IndexCorruptException)
         {
-            return new ColumnCosts(machine, column.Stride, 0, 0, missing); // It is scanned in the end.
+            return new ColumnCosts(machine, column.Stride, 0, 0, 0, missing); // It is scanned in the end.
         }
     }
 

@@ -5,13 +5,14 @@ namespace EdgeSim.Index.Search.Planning;
 /// <param name="Stride">Bytes of a row's codes.</param>
 /// <param name="ProductBytes">Bytes of a row's product code; 0: it has none.</param>
 /// <param name="BitBytes">Bytes of a row's one-bit code; 0: it has none.</param>
+/// <param name="Lists">Its lists; 0: it has none.</param>
 /// <param name="Missing">The share of the bytes that is not in memory, 0 to 1.</param>
 internal readonly record struct ColumnCosts(
-    SearchCosts Machine, int Stride, int ProductBytes, int BitBytes, double Missing)
+    SearchCosts Machine, int Stride, int ProductBytes, int BitBytes, int Lists, double Missing)
 {
     /// <summary>A measured way.</summary>
     internal double Ns(in CurvePoint point) => Machine.Ns(
-        point, Stride, CompressedBytes((SearchStrategy)point.Strategy), Missing);
+        point, Stride, CompressedBytes((SearchStrategy)point.Strategy), Lists, Missing);
 
     /// <summary>Every row.</summary>
     internal double FlatNs(long rows) => Machine.FlatNs(rows, Stride, Missing);

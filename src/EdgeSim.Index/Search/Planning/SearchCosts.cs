@@ -9,12 +9,12 @@ public sealed record SearchCosts
     /// <summary>A desktop core, measured with <c>edgesim bench kernels</c> and <c>bench ann</c>.</summary>
     public static SearchCosts Default { get; } = new()
     {
-        BytesPerNs = 30,
+        BytesPerNs = 24,
         RowNs = 1.5,
-        MissNs = 25,
-        EstimatedBytesPerNs = 50,
-        ListNs = 150,
-        HopNs = 60,
+        MissNs = 60,
+        EstimatedBytesPerNs = 30,
+        ListNs = 400,
+        HopNs = 100,
         QueryNs = 3000,
         DiskBytesPerNs = 1.5,
         DiskReadNs = 80_000,
@@ -58,21 +58,32 @@ public sealed record SearchCosts
     /// <param name="point">What one query did.</param>
     /// <param name="stride">Bytes of a row's codes.</param>
     /// <param name="compressedBytes">Bytes of a row's compressed code.</param>
+    /// <param name="lists">Lists of the column, all of which are ranked.</param>
     /// <param name="missing">The share of the bytes that is not in memory, 0 to 1.</param>
-    internal double Ns(in CurvePoint point, int stride, int compressedBytes, double missing)
+    internal double Ns(in CurvePoint point, int stride, int compressedBytes, int lists, double missing)
     {
-        bool isInLists = (SearchStrategy)point.Strategy == SearchStrategy.Ivf;
+        var strategy = (SearchStrategy)point.Strategy;
+        bool isInLists = strategy == SearchStrategy.Ivf;
+        double ranking = strategy == SearchStrategy.Hnsw ? 0 : lists * RowsNs(stride) * CachedFactor;
+        double listNs = isInLists ? ListNs : CodedListFactor * ListNs;
         double apart = isInLists ? 0 : point.Compared;
         double together = (point.Estimated * compressedBytes) + (isInLists ? point.Compared * stride : 0);
         return QueryNs
+            + ranking
             + (point.Compared * RowsNs(stride))
             + (apart * MissNs)
             + (point.Measured * ((stride / BytesPerNs * 4) + RowNs))
             + (point.Estimated * compressedBytes / EstimatedBytesPerNs)
-            + (point.Lists * ListNs)
+            + (point.Lists * listNs)
             + (point.Expanded * HopNs)
             + (missing * ((together / DiskBytesPerNs) + (apart * DiskReadNs / ReadsAtOnce)));
     }
+
+    /// <summary>Centroids are compared with every query, and so in a cache.</summary>
+    private const double CachedFactor = 0.75;
+
+    /// <summary>A list of compressed codes takes its centroid as well.</summary>
+    private const double CodedListFactor = 2.5;
 
     /// <summary>Reads that a disk answers while it answers one; asked for ahead.</summary>
     private const double ReadsAtOnce = 8;

@@ -20,7 +20,7 @@ internal static class SearchPlanner
             SegmentColumn data = view.Segment.Column(column);
             ColumnCosts costs = ProbePlan.CostsOf(data, query.Costs, missing);
             EffortChoice? choice = recall < 1f && ProbePlan.HasAny(data)
-                ? data.Curves?.Find(recall, query.K, costs)
+                ? data.Curves?.Find(ProbePlan.Aim(recall), query.K, costs)
                 : null;
             plans.Add(Describe(
                 view.Segment.Number,
@@ -46,7 +46,12 @@ internal static class SearchPlanner
         bool hasLists = options.Index.Kind != IndexKind.Flat && rows >= TypicalCurves.RowsMin;
         long bytes = rows * (options.Stride + (2 * sizeof(float)) + sizeof(ulong) + (hasLists ? product : 0));
         var costs = new ColumnCosts(
-            query.Costs, options.Stride, product, 0, MissingOf(bytes, query.ResidentBytes));
+            query.Costs,
+            options.Stride,
+            product,
+            0,
+            (int)Math.Min(4 * Math.Sqrt(rows), IndexLimits.CentroidsMax),
+            MissingOf(bytes, query.ResidentBytes));
         EffortChoice? choice = hasLists && recall < 1f
             ? TypicalCurves.Choose(rows, recall, query.K, costs)
             : null;

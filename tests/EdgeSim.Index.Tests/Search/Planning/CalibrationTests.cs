@@ -61,7 +61,7 @@ public sealed class CalibrationTests(ITestOutputHelper output)
             }
         }
 
-        var costs = new ColumnCosts(SearchCosts.Default, Dimension, 0, 0, 0);
+        var costs = new ColumnCosts(SearchCosts.Default, Dimension, 0, 0, 0, 0);
         double least = curves.Points.ToArray().Where(point => point.K == 100).Min(point => point.Recall);
         EffortChoice hundred = curves.Find(least, 100, costs)!.Value;
         EffortChoice thousand = curves.Find(least, 1000, costs)!.Value;
