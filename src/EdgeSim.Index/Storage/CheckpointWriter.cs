@@ -54,7 +54,12 @@ internal sealed class CheckpointWriter : IDisposable
             _store.Files.Replace(
                 _store.File(MergeFile.Name(number)),
                 MergeFile.Serialize(
-                    _store.Descriptor.Id, number, merge.Sources, merge.Fields, _store.OrderFingerprint, done)));
+                    _store.Descriptor.Id,
+                    number,
+                    merge.Sources,
+                    merge.Fields,
+                    _store.OrderFingerprint,
+                    done)));
         try
         {
             return WriteSegment(number, merge.Sources, merge.Fields, pace, progress);

@@ -159,7 +159,9 @@ internal sealed class ColumnOrder
         }
     }
 
-    /// <summary>The live rows that have a vector, in their order: number of the vector, new ordinal.</summary>
+    /// <summary>
+    /// The live rows that have a vector, in their order: number of the vector, new ordinal.
+    /// </summary>
     internal void ForEachRow(Action<int, int> action)
     {
         int newOrdinal = 0;

@@ -70,7 +70,12 @@ internal sealed class SegmentWriter
         for (int column = 0; column < orders.Length; column++)
         {
             orders[column] = ColumnOrder.Of(
-                sources, column, shape.Vectors[column], options.Vectors[column], structures[column].Lists, pace.Stop);
+                sources,
+                column,
+                shape.Vectors[column],
+                options.Vectors[column],
+                structures[column].Lists,
+                pace.Stop);
         }
 
         shape = shape with { IsReordered = Array.ConvertAll(orders, order => order?.Lists is not null) };

@@ -16,7 +16,8 @@ internal sealed record ListOptions
     internal int Lists { get; init; }
 
     /// <summary>
-    /// Vectors of a column from which they are put into lists: fewer are compared as fast as lists are chosen.
+    /// Vectors of a column from which they are put into lists: fewer are compared as fast as lists are
+    /// chosen.
     /// </summary>
     internal int RowsMin { get; init; } = 4096;
 

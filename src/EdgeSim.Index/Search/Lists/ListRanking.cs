@@ -16,7 +16,9 @@ namespace EdgeSim.Index.Search.Lists;
 /// </remarks>
 internal sealed class ListRanking
 {
-    /// <summary>What float sums and unit lengths may be off by, in parts; a bound errs to the safe side.</summary>
+    /// <summary>
+    /// What float sums and unit lengths may be off by, in parts; a bound errs to the safe side.
+    /// </summary>
     private const double Slack = 1e-5;
 
     private readonly TopK _nearest = new();

@@ -122,7 +122,7 @@ internal sealed class ListTable
             || header.Dimension > header.Stride
             || header.Dimension + 15 < header.Stride
             || bytes != ListsHeader.Length(header.ListCount, stride, (int)header.Dimension)
-                ? $"has {header.ListCount} lists of dimension {header.Dimension} and stride {header.Stride} for "
+                ? $"has {header.ListCount} lists of dimension {header.Dimension}, stride {header.Stride} for "
                     + $"{header.VectorCount} vectors in {bytes} bytes; the column has {vectors} of {stride}"
                 : null;
     }

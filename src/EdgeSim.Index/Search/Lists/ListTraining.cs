@@ -133,7 +133,9 @@ internal sealed class ListTraining
         return result.Centroids.ToArray();
     }
 
-    /// <summary>One round: every row to its nearest centroid, every centroid to the middle of its rows.</summary>
+    /// <summary>
+    /// One round: every row to its nearest centroid, every centroid to the middle of its rows.
+    /// </summary>
     private void Move(float[] centroids, int round, bool isLast)
     {
         int count = centroids.Length / _sample.Dimension;

@@ -220,7 +220,9 @@ internal sealed class SegmentExam
     {
         int lists = (int)header.ListCount;
         int end = ListTable.FirstWrongEnd(
-            section.Read<int>(ListsHeader.TablesOffset / sizeof(int), lists), vectors, (int)header.LongestList);
+            section.Read<int>(ListsHeader.TablesOffset / sizeof(int), lists),
+            vectors,
+            (int)header.LongestList);
         if (end >= 0)
         {
             wrong.Add(ListsHeader.TablesOffset + (end * sizeof(int)), $"ends list {end} where none can");

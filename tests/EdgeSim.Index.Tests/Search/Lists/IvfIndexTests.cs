@@ -127,7 +127,8 @@ public sealed class IvfIndexTests : IDisposable
         for (int i = 0; i < 30; i++)
         {
             ReadOnlySpan<float> query = values.AsSpan(i * 50 * Dimension, Dimension);
-            reader.Search(query, new SearchOptions { Filter = filter, Exact = true }, new SearchScratch(), exact);
+            reader.Search(
+                query, new SearchOptions { Filter = filter, Exact = true }, new SearchScratch(), exact);
             SearchStatistics statistics = reader.Search(
                 query, ListSegments.Probes(20) with { Filter = filter }, new SearchScratch(), found);
             Assert.Equal(10, statistics.MatchCount);

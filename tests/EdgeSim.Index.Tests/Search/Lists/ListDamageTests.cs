@@ -121,8 +121,8 @@ public sealed class ListDamageTests : IDisposable
 
     private string Make(int rows)
     {
-        ListSegments.Create(
-            _directory.Sub("c"), Metric.Euclid, Dimension, Clusters.Unit(rows, Dimension, 20, 0.5, 2)).Dispose();
+        float[] values = Clusters.Unit(rows, Dimension, 20, 0.5, 2);
+        ListSegments.Create(_directory.Sub("c"), Metric.Euclid, Dimension, values).Dispose();
         return Directory.GetFiles(_directory.Sub("c"), "segment-*").Single();
     }
 

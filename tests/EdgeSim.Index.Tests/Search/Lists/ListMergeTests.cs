@@ -75,10 +75,16 @@ public sealed class ListMergeTests : IDisposable
             store.File(MergeFile.Name(9)),
             MergeFile.Serialize(store.Descriptor.Id, 9, views, [], store.OrderFingerprint, 50));
         Assert.NotNull(MergeFile.Read(store, 9, checkpoint));
-        CollectionSettings others = ListSegments.Quiet with { Lists = ListSegments.Options with { Seed = 2 } };
+        CollectionSettings others = ListSegments.Quiet with
+        {
+            Lists = ListSegments.Options with { Seed = 2 },
+        };
         Assert.Null(MergeFile.Read(Context(collection.Options, others), 9, checkpoint));
         Assert.Null(MergeFile.Read(Context(collection.Options, Rows.Quiet), 9, checkpoint));
-        CollectionSettings alike = ListSegments.Quiet with { Lists = ListSegments.Options with { Threads = 7 } };
+        CollectionSettings alike = ListSegments.Quiet with
+        {
+            Lists = ListSegments.Options with { Threads = 7 },
+        };
         Assert.NotNull(MergeFile.Read(Context(collection.Options, alike), 9, checkpoint));
     }
 

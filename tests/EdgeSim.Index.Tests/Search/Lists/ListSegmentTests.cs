@@ -5,7 +5,7 @@ using EdgeSim.Index.Transfer;
 
 namespace EdgeSim.Index.Tests.Search.Lists;
 
-/// <summary>Segments whose vectors stand in lists: what is in them, and that nothing else has changed.</summary>
+/// <summary>Segments whose vectors stand in lists: what is in them, and that nothing else changed.</summary>
 public sealed class ListSegmentTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();
@@ -59,8 +59,10 @@ public sealed class ListSegmentTests : IDisposable
             Segment segment = reader.Snapshot.Views.Single().Segment;
             byte[][] sections =
             [
-                .. new[] { SectionId.Codes, SectionId.Scales, SectionId.Owners, SectionId.Vectors, SectionId.Lists }
-                    .Select(id => ListSegments.Section(segment, id)),
+                .. new[]
+                {
+                    SectionId.Codes, SectionId.Scales, SectionId.Owners, SectionId.Vectors, SectionId.Lists,
+                }.Select(id => ListSegments.Section(segment, id)),
             ];
             first ??= sections;
             Assert.Equal(first, sections);
@@ -95,7 +97,8 @@ public sealed class ListSegmentTests : IDisposable
             values[i] = i / Dimension % 9 == 0 ? 0f : i % Dimension == 3 ? 5f : values[i];
         }
 
-        using Collection collection = ListSegments.Create(_directory.Sub("c"), Metric.Euclid, Dimension, values);
+        using Collection collection = ListSegments.Create(
+            _directory.Sub("c"), Metric.Euclid, Dimension, values);
         using (CollectionReader reader = collection.Read())
         {
             ListSegments.AssertHolds(reader.Snapshot.Views[0].Segment, collection.Options.Default);
