@@ -26,7 +26,9 @@ internal sealed class WritePace(long bytesPerSecond, CancellationToken stop, Act
     /// <summary>Told of how many rows of a column how many have been linked to their neighbours.</summary>
     internal Action<long, long>? Linking { get; init; }
 
-    /// <summary>Notes how many rows of a graph are linked. From any thread, not twice at the same time.</summary>
+    /// <summary>
+    /// Notes how many rows of a graph are linked. From any thread, not twice at the same time.
+    /// </summary>
     internal void Linked(int rows, int of) => Linking?.Invoke(rows, of);
 
     /// <summary>Notes what was written, and waits while it is ahead of the rate.</summary>
