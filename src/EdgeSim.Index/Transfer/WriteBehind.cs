@@ -65,12 +65,7 @@ internal sealed class WriteBehind : IDisposable
 
         lock (_gate)
         {
-            while (_waiting.Count == IndexLimits.LoadedBlocksWaitingMax && _failure is null)
-            {
-                Monitor.Wait(_gate);
-            }
-
-            ThrowIfFailed();
+            WaitUntilAtMost(IndexLimits.LoadedBlocksWaitingMax - 1);
             _waiting.Enqueue(next);
             Monitor.PulseAll(_gate);
             return _free.TryPop(out byte[]? free) ? free : new byte[SegmentLayout.BlockBytes];
@@ -83,12 +78,7 @@ internal sealed class WriteBehind : IDisposable
     {
         lock (_gate)
         {
-            while (_waiting.Count > 0 && _failure is null)
-            {
-                Monitor.Wait(_gate);
-            }
-
-            ThrowIfFailed();
+            WaitUntilAtMost(0);
         }
     }
 
@@ -104,8 +94,14 @@ internal sealed class WriteBehind : IDisposable
         _thread?.Join();
     }
 
-    private void ThrowIfFailed()
+    /// <summary>Inside the gate.</summary>
+    private void WaitUntilAtMost(int blocks)
     {
+        while (_waiting.Count > blocks && _failure is null && !_isClosed)
+        {
+            Monitor.Wait(_gate);
+        }
+
         ObjectDisposedException.ThrowIf(_isClosed, this);
         _failure?.Throw();
     }
