@@ -68,9 +68,16 @@ public sealed class FilterLawTests(ITestOutputHelper output)
         {
             PreparedFilter filter = PreparedFilter.Prepare(RandomFilters.Filter(ref random));
             _ = Count(filter, rows);
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            _ = Count(filter, rows);
-            Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+            long least = long.MaxValue;
+            for (int round = 0; round < 5 && least > 0; round++)
+            {
+                // What allocates does so every time; a method may be compiled anew meanwhile.
+                long before = GC.GetAllocatedBytesForCurrentThread();
+                _ = Count(filter, rows);
+                least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+            }
+
+            Assert.Equal(0, least);
         }
     }
 

@@ -29,6 +29,7 @@ internal static class CodedIndex
 
         ListRanking ranking = probe.Scratch.Lists.Ranking;
         int ranked = 0;
+        int before = probe.Best.Count; // Of other segments.
         int wanted = Math.Min(probe.Effort.Breadth, table.Count);
         do
         {
@@ -37,7 +38,7 @@ internal static class CodedIndex
             ranked = ranking.Count;
             wanted = (int)Math.Min((long)wanted * GrowthFactor, table.Count);
         }
-        while (ranked < table.Count && !probe.Best.IsFull && probe.Best.Count < probe.EligibleMax);
+        while (ranked < table.Count && !probe.Best.IsFull && probe.Best.Count < before + probe.EligibleMax);
     }
 
     private static void Scan(in Probe probe, bool isProduct, ReadOnlySpan<int> lists)

@@ -22,6 +22,7 @@ internal static class IvfIndex
         ListScratch scratch = probe.Scratch.Lists;
         ListRanking ranking = scratch.Ranking;
         int ranked = 0;
+        int before = probe.Best.Count; // Of other segments.
         int wanted = Math.Min(probe.Effort.Breadth, table.Count);
         do
         {
@@ -46,7 +47,7 @@ internal static class IvfIndex
 
             wanted = (int)Math.Min((long)wanted * GrowthFactor, table.Count);
         }
-        while (ranked < table.Count && !probe.Best.IsFull && probe.Best.Count < probe.EligibleMax);
+        while (ranked < table.Count && !probe.Best.IsFull && probe.Best.Count < before + probe.EligibleMax);
         probe.Counts.Incomplete += IsComplete(probe, table, ranking) ? 0 : 1;
     }
 

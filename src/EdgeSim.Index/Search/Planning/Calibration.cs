@@ -183,6 +183,10 @@ internal sealed class Calibration
         {
             throw several.InnerExceptions[0];
         }
+        finally
+        {
+            _snapshot.Views[0].Segment.DropPages(); // They stay in the system's cache, not in this process.
+        }
     }
 
     private SearchStatistics Ask(int query, SearchEffort effort, SearchScratch scratch, Span<Match> matches)
