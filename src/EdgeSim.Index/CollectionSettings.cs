@@ -45,7 +45,9 @@ public sealed record CollectionSettings
     /// </summary>
     internal bool IsBackground { get; init; } = true;
 
-    /// <summary>How every column gets lists, whatever its options say; null: as those say. For tests.</summary>
+    /// <summary>
+    /// How every column gets lists, whatever its options say; null: as those say. For tests.
+    /// </summary>
     internal Search.Lists.ListOptions? Lists { get; init; }
 
     /// <summary>

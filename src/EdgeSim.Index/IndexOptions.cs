@@ -10,8 +10,8 @@ public sealed record IndexOptions
     public IndexKind Kind { get; init; } = IndexKind.Auto;
 
     /// <summary>
-    /// The recall of searches that do not name one (<see cref="SearchOptions.Recall"/>), more than 0 and up to
-    /// 1. What is built is measured against it: one-bit codes that miss it are not used.
+    /// The recall of searches that do not name one (<see cref="SearchOptions.Recall"/>), more than 0 and up
+    /// to 1. What is built is measured against it: one-bit codes that miss it are not used.
     /// </summary>
     public float Recall { get; init; } = 0.95f;
 

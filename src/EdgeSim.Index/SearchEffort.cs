@@ -27,7 +27,8 @@ public readonly record struct SearchEffort(SearchStrategy Strategy, int Breadth,
         {
             throw new ArgumentException(
                 $"The effort is {Strategy}, breadth {Breadth}, rescored {Rescored}; allowed are a single "
-                + $"strategy, a breadth of 1 to {IndexLimits.EffortMax} and 0 to {IndexLimits.EffortMax} rows "
+                + $"strategy, a breadth of 1 to {IndexLimits.EffortMax} and 0 to {IndexLimits.EffortMax} "
+                + $"rows "
                 + "rescored.");
         }
     }

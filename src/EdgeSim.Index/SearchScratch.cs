@@ -11,8 +11,9 @@ public sealed class SearchScratch
 {
     /// <summary>
     /// Bytes that one scratch can grow to for such a search: query, its codes, the dot products of a step,
-    /// the heap. A search that probes segments adds what <see cref="Search.ProbeScratch"/> says. A batch or a query of several vectors multiplies the first two, each further thread has its
-    /// own of the last two, and a filter takes some bits for each row.
+    /// the heap. A search that probes segments adds what <see cref="Search.ProbeScratch"/> says. A batch or
+    /// a query of several vectors multiplies the first two, each further thread has its own of the last
+    /// two, and a filter takes some bits for each row.
     /// </summary>
     public const int BytesMax =
         (IndexLimits.DimensionMax * (sizeof(float) + sizeof(sbyte)))

@@ -139,7 +139,8 @@ public sealed class AnnBenchTests(AnnBenchTests.SmallSet set) : IClassFixture<An
             data,
             [
                 "--strategy", "flat", "--metric", metric, "--k", "3", "--json",
-                "--base", data.File("b.u8bin"), "--query", data.File("q.fvecs"), "--truth", data.File("t.ibin"),
+                "--base", data.File(
+                    "b.u8bin"), "--query", data.File("q.fvecs"), "--truth", data.File("t.ibin"),
             ]);
         Assert.True(run.ExitCode == 0, run.Error);
         JsonElement line = JsonDocument.Parse(run.Output).RootElement;

@@ -70,7 +70,8 @@ public sealed class PackageSource
     /// The tarball of a package, its hash checked, fetched first when it is not in the folder: for packages
     /// that are too large to be read into memory.
     /// </summary>
-    /// <exception cref="ModelException">Not there and not to be fetched, or not the stated package.</exception>
+    /// <exception cref="ModelException">Not there and not to be fetched, or not the stated
+    /// package.</exception>
     public string Locate(ModelOrigin origin)
     {
         string path = Path.Combine(folder, TarballName(origin));

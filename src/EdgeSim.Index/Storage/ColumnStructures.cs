@@ -16,6 +16,13 @@ internal sealed record ColumnStructures(ListOptions? Lists, CodeOptions? Codes, 
     /// </summary>
     internal const int AutoRowsMin = 16_384;
 
+    /// <summary>
+    /// Vectors up to which a segment gets a graph if nobody says what: links of two bytes make it the fastest
+    /// and the smallest there is. Larger ones get lists, whose rows are read in order and which are built in
+    /// a fraction of the time.
+    /// </summary>
+    internal const int AutoGraphRowsMax = HnswGraph.NarrowNodesMax;
+
     /// <summary>Memory in which vectors are brought into their order.</summary>
     internal int BufferBytes => (Lists ?? new ListOptions()).BufferBytes;
 
@@ -36,13 +43,13 @@ internal sealed record ColumnStructures(ListOptions? Lists, CodeOptions? Codes, 
             IndexKind.IvfBits => new ColumnStructures(lists, new CodeOptions { IsBits = true }, null),
             IndexKind.Hnsw => new ColumnStructures(null, null, HnswOptions.Default),
             _ => new ColumnStructures(
-                lists with { RowsMin = AutoRowsMin },
-                new CodeOptions { IsProduct = true, RowsMin = AutoRowsMin },
-                null),
+                lists with { RowsMin = AutoGraphRowsMax + 1 },
+                new CodeOptions { IsProduct = true, RowsMin = AutoGraphRowsMax + 1 },
+                HnswOptions.Default with { RowsMin = AutoRowsMin, RowsMax = AutoGraphRowsMax }),
         };
     }
 
     /// <summary>Whether so many vectors get anything.</summary>
     internal bool IsAnyWanted(int vectors)
-        => Lists?.CountFor(vectors) > 0 || vectors >= Codes?.RowsMin || vectors >= Graph?.RowsMin;
+        => Lists?.CountFor(vectors) > 0 || vectors >= Codes?.RowsMin || Graph?.IsFor(vectors) == true;
 }

@@ -45,7 +45,7 @@ internal static class GraphSections
             }
 
             long codes = (long)SegmentOpener.Find(in header, SectionId.Codes, path, column).Bytes;
-            if (codes / options.Vectors[column].Stride < graph.RowsMin || codes > int.MaxValue)
+            if (!graph.IsFor(codes / options.Vectors[column].Stride) || codes > int.MaxValue)
             {
                 continue;
             }

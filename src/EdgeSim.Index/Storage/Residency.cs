@@ -1,9 +1,9 @@
 namespace EdgeSim.Index.Storage;
 
 /// <summary>
-/// How much of a collection's mapped files may be in memory. The kernel would keep all that was ever read, and
-/// where other memory is short it would take it from whom it likes; within a limit, searches ask for what they
-/// need before they touch it, in long reads, and give it back when they have read their share.
+/// How much of a collection's mapped files may be in memory. The kernel would keep all that was ever read,
+/// and where other memory is short it would take it from whom it likes; within a limit, searches ask for
+/// what they need before they touch it, in long reads, and give it back when they have read their share.
 /// </summary>
 /// <param name="bytesMax">The share; null: no limit.</param>
 internal sealed class Residency(long? bytesMax)

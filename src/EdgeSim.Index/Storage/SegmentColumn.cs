@@ -61,7 +61,9 @@ internal sealed class SegmentColumn
         Section? bits = sections.Find(SectionId.Bits, column);
         HasBits = bits is not null;
         _bits = new Lazy<BitCodes?>(
-            () => bits is null ? null : new BitCodes(bits, options.Metric, options.Dimension, Count, CodeLists()),
+            () => bits is null
+                ? null
+                : new BitCodes(bits, options.Metric, options.Dimension, Count, CodeLists()),
             LazyThreadSafetyMode.PublicationOnly);
     }
 

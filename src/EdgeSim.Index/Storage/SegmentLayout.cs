@@ -125,7 +125,8 @@ internal static class SegmentLayout
     /// rewritten, and damage to it costs speed and nothing else.
     /// </summary>
     internal static bool IsDerived(SectionId id)
-        => id is SectionId.Lists or SectionId.Graph or SectionId.Product or SectionId.Bits or SectionId.Curves;
+        => id is SectionId.Lists or SectionId.Graph or SectionId.Product or SectionId.Bits
+            or SectionId.Curves;
 
     /// <summary>Notes compressed codes, written where <see cref="IndexOffset"/> says.</summary>
     internal static void AppendCodes(ref SegmentHeader header, SectionId id, int column, long bytes)

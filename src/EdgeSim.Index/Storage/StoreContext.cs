@@ -17,7 +17,8 @@ internal sealed record StoreContext(
         => [.. Descriptor.Options.Vectors.Select(vector => ColumnStructures.Of(vector, Settings))];
 
     /// <summary>
-    /// What the order of vectors in segments follows from beside the vectors; 0: they are in that of the rows.
+    /// What the order of vectors in segments follows from beside the vectors; 0: they are in that of the
+    /// rows.
     /// </summary>
     internal uint OrderFingerprint
         => Structures.Aggregate(0u, (all, one) => (all * 31) + (one.Lists?.Fingerprint ?? 0));

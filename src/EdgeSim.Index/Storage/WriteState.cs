@@ -193,12 +193,10 @@ internal sealed class WriteState
         if (Array.Exists(_dead, builder => builder is not null))
         {
             // Older snapshots keep their array.
-            _views = (SegmentView[])_views.Clone();
+            _views = [.. _views];
             for (int i = 0; i < _views.Length; i++)
             {
-                _views[i] = _dead[i] is { } builder
-                    ? new SegmentView(_views[i].Segment, builder.Finish())
-                    : _views[i];
+                _views[i] = _dead[i] is { } builder ? new(_views[i].Segment, builder.Finish()) : _views[i];
             }
 
             Array.Clear(_dead);

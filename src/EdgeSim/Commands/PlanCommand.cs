@@ -7,8 +7,8 @@ using EdgeSim.Index.Search.Planning;
 namespace EdgeSim.Commands;
 
 /// <summary>
-/// <c>edgesim plan</c>: how a collection, or one that does not exist yet, would be searched within the budget,
-/// and what that finds and takes.
+/// <c>edgesim plan</c>: how a collection, or one that does not exist yet, would be searched within the
+/// budget, and what that finds and takes.
 /// </summary>
 public static class PlanCommand
 {
@@ -17,6 +17,8 @@ public static class PlanCommand
 
     /// <summary>What one board's files, merges and backups are made for.</summary>
     private const long RowsMax = 10_000_000;
+
+    private static string Boards => string.Join(", ", BoardCosts.Names);
 
     public static Command Create(GlobalOptions global, Output output)
     {
@@ -47,7 +49,7 @@ public static class PlanCommand
         };
         var board = new Option<string?>("--board")
         {
-            Description = $"{string.Join(", ", BoardCosts.Names)}; this machine, measured, if not given.",
+            Description = $"{Boards}; this machine, measured, if not given.",
         };
         Option<int> k = Arguments.K();
         var command = new Command(
@@ -98,7 +100,7 @@ public static class PlanCommand
     private static SearchCosts CostsOf(string? board) => board is null
         ? MachineCosts.Measure()
         : BoardCosts.Find(board) ?? throw new UserException(
-            ExitCode.Usage, $"There is no board '{board}'. There are: {string.Join(", ", BoardCosts.Names)}.");
+            ExitCode.Usage, $"There is no board '{board}'. There are: {Boards}.");
 
     /// <summary>What the index refuses about the question is a usage error here.</summary>
     private static PlanReport Guarded(Func<PlanReport> plan)
@@ -109,7 +111,7 @@ public static class PlanCommand
         }
         catch (ArgumentException refused)
         {
-            throw new UserException(ExitCode.Usage, refused.Message);
+            throw new UserException(ExitCode.Usage, refused.Message.Split(" (Parameter")[0]);
         }
     }
 
@@ -144,7 +146,7 @@ public static class PlanCommand
             rows,
             options.Dimension,
             query.K,
-            query.Recall ?? options.Index.Recall,
+            Math.Round(query.Recall ?? options.Index.Recall, 6),
             query.Selectivity,
             milliseconds,
             plans.Sum(plan => plan.DiskBytes),
@@ -171,8 +173,10 @@ public static class PlanCommand
 
         output.Line(
             $"in all {report.Milliseconds:F2} ms a query with one thread, "
-            + $"{MemoryBudget.MiB(report.ResidentBytes)} of {MemoryBudget.MiB(report.DiskBytes)} MiB in memory");
-        output.Line(report.Outgrown is { } outgrown ? "Outgrown: " + outgrown : "This board is large enough.");
+            + $"{MemoryBudget.MiB(report.ResidentBytes)} of {MemoryBudget.MiB(report.DiskBytes)} MiB in "
+            + $"memory");
+        output.Line(
+            report.Outgrown is { } outgrown ? "Outgrown: " + outgrown : "This board is large enough.");
     }
 
     private static string Numbers(PlanLine line) => line.Breadth == 0 ? ""

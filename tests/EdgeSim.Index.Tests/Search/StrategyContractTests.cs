@@ -8,9 +8,9 @@ using EdgeSim.Index.Tests.Support;
 namespace EdgeSim.Index.Tests.Search;
 
 /// <summary>
-/// What every strategy promises, whatever it misses: an answer of rows that there are, each once, alive, meant
-/// by the filter, sorted, with the scores of the exact answer; as many as there are; and with enough effort the
-/// exact answer itself.
+/// What every strategy promises, whatever it misses: an answer of rows that there are, each once, alive,
+/// meant by the filter, sorted, with the scores of the exact answer; as many as there are; and with enough
+/// effort the exact answer itself.
 /// </summary>
 public sealed class StrategyContractTests(ITestOutputHelper output)
 {

@@ -4,8 +4,8 @@ using EdgeSim.Index.Storage;
 namespace EdgeSim.Index.Search.Codes;
 
 /// <summary>
-/// Searches a segment through its compressed codes: the nearest lists are ranked, their codes scanned, and the
-/// vectors that may be near compared. Where a filter leaves too few of them, further lists are looked at.
+/// Searches a segment through its compressed codes: the nearest lists are ranked, their codes scanned, and
+/// the vectors that may be near compared. Where a filter leaves too few of them, further lists are looked at.
 /// </summary>
 internal static class CodedIndex
 {

@@ -26,6 +26,12 @@ internal sealed record HnswOptions
     /// </summary>
     internal int RowsMin { get; init; } = 8192;
 
+    /// <summary>Vectors of a column up to which it gets one.</summary>
+    internal int RowsMax { get; init; } = IndexLimits.SegmentRowsMax;
+
+    /// <summary>Whether so many vectors get a graph.</summary>
+    internal bool IsFor(long vectors) => vectors >= RowsMin && vectors <= RowsMax;
+
     /// <summary>Base links of a row.</summary>
     internal int BaseLinks => 2 * Links;
 

@@ -1,10 +1,10 @@
 namespace EdgeSim.Index.Search.Planning;
 
 /// <summary>
-/// Costs of boards that are not this machine, from published bandwidths: Pi 4 5.6 GB/s (STREAM, sci-pi.org.uk),
-/// Pi 5 6 GB/s copied and so about 10 read, NVMe there 750 MB/s in order and 70 us a read of 4 KiB
-/// (pipci.jeffgeerling.com), Orin Nano 68 GB/s for all cores. The rest is scaled from them. Not measured on a
-/// board by us.
+/// Costs of boards that are not this machine, from published bandwidths: Pi 4 5.6 GB/s (STREAM,
+/// sci-pi.org.uk), Pi 5 6 GB/s copied and so about 10 read, NVMe there 750 MB/s in order and 70 us a read
+/// of 4 KiB (pipci.jeffgeerling.com), Orin Nano 68 GB/s for all cores. The rest is scaled from them. Not
+/// measured on a board by us.
 /// </summary>
 public static class BoardCosts
 {

@@ -106,7 +106,9 @@ internal sealed class Calibration
                 {
                     CurvePoint point = Measure(new SearchEffort(strategy, breadth, rescored), k);
                     _points.Add(point);
-                    if (point.Recall >= RecallEnough || costs.Ns(point) > flatNs || point.Recall < before + 1e-4)
+                    if (point.Recall >= RecallEnough
+                        || costs.Ns(point) > flatNs
+                        || point.Recall < before + 1e-4)
                     {
                         break;
                     }

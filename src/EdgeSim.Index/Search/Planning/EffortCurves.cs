@@ -12,7 +12,9 @@ internal sealed class EffortCurves
     /// <summary>Matches that calibrations ask for; searches for more scale the effort.</summary>
     internal static ReadOnlySpan<int> Ks => [10, 100];
 
-    /// <summary>Points that a section may have: four strategies, two k, and more efforts than are tried.</summary>
+    /// <summary>
+    /// Points that a section may have: four strategies, two k, and more efforts than are tried.
+    /// </summary>
     internal const int PointsMax = 4096;
 
     private readonly CurvePoint[] _points;
@@ -40,7 +42,8 @@ internal sealed class EffortCurves
 
         QueryCount = (int)header.QueryCount;
         _points = MemoryMarshal.Cast<byte, CurvePoint>(
-            section.Read<byte>(CurvesHeader.SizeBytes, (int)header.PointCount * CurvePoint.SizeBytes)).ToArray();
+            section.Read<byte>(
+                CurvesHeader.SizeBytes, (int)header.PointCount * CurvePoint.SizeBytes)).ToArray();
         foreach (CurvePoint point in _points)
         {
             if (point.Strategy is < (uint)SearchStrategy.Ivf or >= (uint)SearchStrategy.Mixed

@@ -3,8 +3,8 @@ namespace EdgeSim.Index.Search.Planning;
 /// <summary>
 /// What embeddings typically need for a recall, for plans of collections that do not exist yet: the share of
 /// the rows that lists and product codes look at. From the measurements of <c>bench ann</c> on GloVe-100,
-/// Fashion-MNIST and the mixture of intrinsic dimension 18 (tests/EdgeSim.Benchmarks); the middle of the three.
-/// Sealed rows are measured, and these numbers are not used.
+/// Fashion-MNIST and the mixture of intrinsic dimension 18 (tests/EdgeSim.Benchmarks); the middle of the
+/// three. Sealed rows are measured, and these numbers are not used.
 /// </summary>
 internal static class TypicalCurves
 {

@@ -229,8 +229,9 @@ internal static class SalvageHeader
                 continue;
             }
 
-            // Sections of unknown length, payload indexes and those of searches, lie between the payloads and the checksums, which end the
-            // file: they are passed over, and what their length leaves open is where the checksums start.
+            // Sections of unknown length, payload indexes and those of searches, lie between the payloads
+            // and the checksums, which end the file: they are passed over, and what their length leaves
+            // open is where the checksums start.
             long room = bytes - SegmentLayout.IndexOffset(header);
             for (int more = 1; more <= SegmentLayout.BlockCount(Math.Max(room, 0)); more++)
             {

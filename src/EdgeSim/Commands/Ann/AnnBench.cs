@@ -121,7 +121,10 @@ internal sealed class AnnBench : IDisposable
     {
         using CollectionReader reader = _collection.Collection.Read();
         return reader.Search(
-            _block.AsSpan(queryOfBlock * _queries.Dimension, _queries.Dimension), options, _scratch, _matches);
+            _block.AsSpan(queryOfBlock * _queries.Dimension, _queries.Dimension),
+            options,
+            _scratch,
+            _matches);
     }
 
     private void Keep(int query, int count)

@@ -11,6 +11,8 @@ namespace EdgeSim.Commands.Ann;
 internal sealed record AnnStrategy(
     string Name, string Summary, IndexKind Kind, SearchStrategy Way, IReadOnlyList<AnnEffort> Efforts)
 {
+    private static readonly double[] s_recalls = [0.8, 0.85, 0.9, 0.925, 0.95, 0.97, 0.98, 0.99, 0.995];
+
     private static readonly int[] s_lists =
         [1, 2, 3, 4, 6, 8, 11, 16, 22, 32, 45, 64, 90, 128, 180, 256, 360, 512, 720, 1024, 1450, 2048];
 
@@ -28,7 +30,7 @@ internal sealed record AnnStrategy(
             "what the engine builds and chooses for a recall",
             IndexKind.Auto,
             SearchStrategy.Flat,
-            [.. ((double[])[0.8, 0.85, 0.9, 0.925, 0.95, 0.97, 0.98, 0.99, 0.995]).Select(AnnEffort.OfRecall)]),
+            [.. s_recalls.Select(AnnEffort.OfRecall)]),
         new(
             "ivf",
             "the rows of the nearest lists",
@@ -55,8 +57,8 @@ internal sealed record AnnStrategy(
             AnnEffort.Of(
                 "ef",
                 [
-                    10, 12, 14, 17, 20, 24, 28, 34, 40, 48, 56, 68, 80, 96, 112, 136, 160, 192, 224, 272, 320, 400,
-                    500, 640, 800, 1000, 1400, 2000,
+                    10, 12, 14, 17, 20, 24, 28, 34, 40, 48, 56, 68, 80, 96, 112, 136, 160, 192, 224, 272,
+                    320, 400, 500, 640, 800, 1000, 1400, 2000,
                 ])),
     ];
 

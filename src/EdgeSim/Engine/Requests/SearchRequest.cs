@@ -5,4 +5,5 @@ namespace EdgeSim.Engine.Requests;
 /// <param name="Recall">
 /// Share of the true matches, more than 0 and up to 1; null: the collection's; 1: the exact answer.
 /// </param>
-public sealed record SearchRequest(string Collection, PointInput Query, int K, float? Recall = null) : Request;
+public sealed record SearchRequest(
+    string Collection, PointInput Query, int K, float? Recall = null) : Request;

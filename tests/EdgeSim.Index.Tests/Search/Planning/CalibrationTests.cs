@@ -19,7 +19,8 @@ public sealed class CalibrationTests(ITestOutputHelper output)
         float[] queries = Clusters.Unit(Emulation.Choose(400, 100), Dimension, 300, 4.0, 3, 1);
         foreach (float recall in (float[])[0.8f, 0.9f, 0.95f])
         {
-            (double got, SearchStatistics last) = Ask(collection, queries, new SearchOptions { Recall = recall });
+            (double got, SearchStatistics last) = Ask(
+                collection, queries, new SearchOptions { Recall = recall });
             output.WriteLine($"{metric}: asked {recall}, got {got:F4}, {last}");
             Assert.InRange(got, recall - 0.025, 1);
             Assert.Equal(last.Strategy == SearchStrategy.Flat, last.Complete);

@@ -39,7 +39,7 @@ public sealed class AnnBenchTests : IDisposable
         AnnLine[] lines = [.. strategy.PointsFor(null).Select(bench.Measure)];
         Assert.Equal(["ivf lists=1", "ivf lists=4000"], lines.Select(line => line.Config));
         Assert.InRange(lines[0].Recall, 0.001, 0.9);
-        Assert.Equal(1.0, lines[1].Recall);
+        Assert.InRange(lines[1].Recall, 0.97, 1); // Against the floats: codes are a little off.
         Assert.False(lines[0].Complete);
         Assert.True(lines[1].Complete);
         Assert.All(lines, line => Assert.True(line.QueriesPerCpuSecond > 0 && line.P50Us <= line.P99Us));
