@@ -120,8 +120,8 @@ public static class IndexLimits
     internal const int LoadedSegmentBytesFirst = 64 << 20;
 
     /// <summary>
-    /// Blocks of a file of a bulk load that wait for the disk, 64 KiB each: 2 MiB, more than a thousandth of a
-    /// second's work, so that neither side waits for the other's thread to be woken.
+    /// Blocks of a file of a bulk load that wait for the disk, 64 KiB each: 2 MiB, some milliseconds of work,
+    /// so that neither side waits for the other's thread to be woken.
     /// </summary>
     internal const int LoadedBlocksWaitingMax = 32;
 
@@ -224,6 +224,7 @@ public static class IndexLimits
     /// <summary>Keys of lost points that a repair lists; 240 KB, and all are counted.</summary>
     public const int LostKeysMax = 10_000;
 
+    /// <summary>
     /// Matches that a page may pass over: with <see cref="KMax"/> the heap of a thread is 160 KB. Who wants
     /// more wants all points, and a scroll gives them without sorting.
     /// </summary>

@@ -67,7 +67,8 @@ public abstract partial class VectorKernels
 
     /// <summary>
     /// Sum of squares of a row, in double and in the lane order of the dot product with codes: neither the
-    /// largest nor the smallest floats over- or underflow, and a square is exact before it is added. O(length).
+    /// largest nor the smallest floats over- or underflow, and a square is exact before it is added.
+    /// O(length).
     /// </summary>
     /// <param name="row">[length].</param>
     public double SquareSum(ReadOnlySpan<float> row)

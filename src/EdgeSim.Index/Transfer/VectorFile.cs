@@ -128,8 +128,8 @@ public sealed class VectorFile : IDisposable
                 throw new TransferException(
                     _path,
                     $"row {row}",
-                    $"the vector has {dimension} components; the first one has {Dimension}, and all must have "
-                    + "as many.");
+                    $"the vector has {dimension} components; the first one has {Dimension}, and all must "
+                    + "have as many.");
             }
 
             bytes = bytes[sizeof(int)..];
