@@ -132,8 +132,8 @@ public static class IndexLimits
     internal const int LoadedSegmentBytesFirst = 64 << 20;
 
     /// <summary>
-    /// Blocks of a file of a bulk load that wait for the disk, 64 KiB each: 2 MiB, more than a thousandth
-    /// of a second's work, so that neither side waits for the other's thread to be woken.
+    /// Blocks of a file of a bulk load that wait for the disk, 64 KiB each: 2 MiB, some milliseconds of work,
+    /// so that neither side waits for the other's thread to be woken.
     /// </summary>
     internal const int LoadedBlocksWaitingMax = 32;
 

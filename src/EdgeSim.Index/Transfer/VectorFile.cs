@@ -129,8 +129,7 @@ public sealed class VectorFile : IDisposable
                     _path,
                     $"row {row}",
                     $"the vector has {dimension} components; the first one has {Dimension}, and all must "
-                    + $"have "
-                    + "as many.");
+                    + "have as many.");
             }
 
             bytes = bytes[sizeof(int)..];

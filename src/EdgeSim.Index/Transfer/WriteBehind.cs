@@ -9,7 +9,7 @@ namespace EdgeSim.Index.Transfer;
 /// the caller fills the next ones. A few blocks wait at most; then the caller does. For one caller at a time.
 /// </summary>
 /// <remarks>
-/// What the disk refuses is thrown in the caller's thread, by the call that comes next, and by every one
+/// What the disk refuses is thrown in the caller's thread, by the call that comes next and by every one
 /// after it: a file with a block missing is of no use. Nothing is written after that.
 /// </remarks>
 internal sealed class WriteBehind : IDisposable
