@@ -7,13 +7,13 @@ using EdgeSim.Index.Search.Planning;
 namespace EdgeSim.Commands;
 
 /// <summary>
-/// Measures in a fifth of a second what a scan takes on this machine: codes in a stream from memory, and rows
+/// Measures in half a second what a scan takes on this machine: codes in a stream from memory, and rows
 /// from here and there. The other costs are those of <see cref="SearchCosts.Default"/>, scaled alike; the
 /// disk's are assumed.
 /// </summary>
 internal static class MachineCosts
 {
-    private const int Bytes = 48 << 20;
+    private const int Bytes = 96 << 20;
     private const int Stride = 384;
     private const int StepRows = 170;
 

@@ -65,10 +65,11 @@ public sealed record SearchCosts
         var strategy = (SearchStrategy)point.Strategy;
         bool isInLists = strategy == SearchStrategy.Ivf;
         double ranking = strategy == SearchStrategy.Hnsw ? 0 : lists * RowsNs(stride) * CachedFactor;
-        double listNs = isInLists ? ListNs : CodedListFactor * ListNs;
+        bool isCoded = strategy is SearchStrategy.IvfProduct or SearchStrategy.IvfBits;
+        double listNs = isCoded ? CodedListFactor * ListNs : ListNs;
         double apart = isInLists ? 0 : point.Compared;
         double together = (point.Estimated * compressedBytes) + (isInLists ? point.Compared * stride : 0);
-        return QueryNs
+        return (isCoded ? CodedQueryFactor * QueryNs : QueryNs)
             + ranking
             + (point.Compared * RowsNs(stride))
             + (apart * MissNs)
@@ -84,6 +85,9 @@ public sealed record SearchCosts
 
     /// <summary>A list of compressed codes takes its centroid as well.</summary>
     private const double CodedListFactor = 2.5;
+
+    /// <summary>Tables of products, or bit planes, are made for each query.</summary>
+    private const double CodedQueryFactor = 4;
 
     /// <summary>Reads that a disk answers while it answers one; asked for ahead.</summary>
     private const double ReadsAtOnce = 8;
