@@ -117,7 +117,8 @@ internal sealed class ColumnOrder
     /// <summary>A sample of the live vectors, evenly drawn without going back.</summary>
     private ListSample Sample(ushort[] listOf, VectorOptions vector, int vectors, ListOptions options)
     {
-        var sample = new ListSample(vector, ListTraining.SampleRows(vectors, vector.Stride));
+        var sample = new ListSample(
+            vector, ListTraining.SampleRows(vectors, vector.Stride, options.SampleBytes));
         var random = new SplitMix64(options.Seed);
         int left = vectors;
         ForEachVector(vector.Stride, (at, source, number) =>

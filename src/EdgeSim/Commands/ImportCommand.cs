@@ -29,6 +29,12 @@ public static class ImportCommand
             Description = "For a new collection: what near means; default: cosine.",
         };
         metric.AcceptOnlyFromAmong(Metrics);
+        var index = new Option<string?>("--index")
+        {
+            Description = "For a new collection: what leads searches to near rows; default: auto. flat loads "
+                + "in a fraction of the time, and is scanned.",
+        };
+        index.AcceptOnlyFromAmong(SearchStrategies.KindNames);
         var like = new Option<string?>("--like")
         {
             Description = "For a new collection: another one whose metric, vectors and model it gets.",
@@ -49,7 +55,7 @@ public static class ImportCommand
         var command = new Command(
             "import", "Store every point of a file, replacing those of the same keys; all of them or none.")
         {
-            file, collection, format, metric, like, ids, payloads, vector,
+            file, collection, format, metric, index, like, ids, payloads, vector,
         };
         command.SetAction(parsed =>
         {
@@ -66,7 +72,11 @@ public static class ImportCommand
             TransferParts.ApplyBudget(options);
             using PointReader points = PointReader.Open(path, kind, beside);
             var import = new Target(
-                options, parsed.GetValue(collection)!, parsed.GetValue(metric), parsed.GetValue(like));
+                options,
+                parsed.GetValue(collection)!,
+                parsed.GetValue(metric),
+                parsed.GetValue(index),
+                parsed.GetValue(like));
             ImportReport report = import.Run(points, kind, output);
             if (parsed.GetValue(global.Json))
             {
@@ -104,7 +114,8 @@ public static class ImportCommand
     }
 
     /// <summary>The collection that gets the points.</summary>
-    private sealed class Target(ProgramOptions options, string name, string? metric, string? like)
+    private sealed class Target(
+        ProgramOptions options, string name, string? metric, string? index, string? like)
     {
         private readonly string _path = CollectionSet.PathIn(options.CollectionsFolder, name);
 
@@ -145,7 +156,7 @@ public static class ImportCommand
         {
             Collection collection = TransferParts.Open(options, name);
             string there = collection.Options.Default.Metric.ToString().ToLowerInvariant();
-            if (like is null && (metric is null || metric == there))
+            if (like is null && index is null && (metric is null || metric == there))
             {
                 return collection;
             }
@@ -153,8 +164,8 @@ public static class ImportCommand
             collection.Dispose();
             throw new UserException(
                 ExitCode.Usage,
-                like is not null
-                    ? $"There is a collection '{name}' already; --like is for a new one."
+                like is not null || index is not null
+                    ? $"There is a collection '{name}' already; --like and --index are for a new one."
                     : $"Collection '{name}' has the metric {there}, not {metric}, for ever. Use another "
                     + $"one.");
         }
@@ -167,9 +178,9 @@ public static class ImportCommand
 
         private CollectionOptions Like()
         {
-            if (metric is not null)
+            if (metric is not null || index is not null)
             {
-                throw new UserException(ExitCode.Usage, "Give only one of --like and --metric.");
+                throw new UserException(ExitCode.Usage, "Give only one of --like and --metric, --index.");
             }
 
             return Collection.Describe(CollectionSet.PathIn(
@@ -197,6 +208,7 @@ public static class ImportCommand
                         Dimension = vector.Dimension,
                         Metric = Enum.Parse<Metric>(metric ?? Metrics[0], ignoreCase: true),
                         Fingerprint = "",
+                        Index = new IndexOptions { Kind = SearchStrategies.KindOf(index ?? "auto") },
                     }),
                 ],
             };

@@ -7,9 +7,15 @@ namespace EdgeSim.Engine;
 /// longest ago is closed when there are too many. Owned by the engine's thread, which holds at most one
 /// collection while it asks for another.
 /// </summary>
-public sealed class CollectionSet(string folder) : IDisposable
+/// <param name="folder">Where they are.</param>
+/// <param name="mappedBytes">What the budget leaves for mapped files; null: no limit.</param>
+public sealed class CollectionSet(string folder, long? mappedBytes = null) : IDisposable
 {
-    private static readonly CollectionSettings Settings = new() { SealBytes = Limits.SealBytes };
+    private readonly CollectionSettings settings = new()
+    {
+        SealBytes = Limits.SealBytes,
+        MappedBytesMax = mappedBytes is { } bytes ? Math.Max(bytes, IndexLimits.MappedBytesMin) : null,
+    };
 
     private readonly Dictionary<string, Collection> open = [];
 
@@ -36,7 +42,7 @@ public sealed class CollectionSet(string folder) : IDisposable
 
         string path = Existing(name);
         MakeRoom();
-        return Keep(name, Collection.Open(path, Settings));
+        return Keep(name, Collection.Open(path, settings));
     }
 
     /// <summary>
@@ -65,7 +71,7 @@ public sealed class CollectionSet(string folder) : IDisposable
     {
         string path = PathOf(name);
         MakeRoom();
-        return Keep(name, Collection.Create(path, options, Settings));
+        return Keep(name, Collection.Create(path, options, settings));
     }
 
     /// <summary>

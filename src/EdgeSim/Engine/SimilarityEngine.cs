@@ -22,8 +22,11 @@ public sealed partial class SimilarityEngine : IDisposable
 
     public SimilarityEngine(ProgramOptions options)
     {
-        encoders = new EncoderSet(new ModelStore(options.ModelsFolder), options.Threads);
-        collections = new CollectionSet(options.CollectionsFolder);
+        var models = new ModelStore(options.ModelsFolder);
+        var budget = new MemoryBudget(
+            options.RamBytes, models.Installed().Select(model => model.Manifest), serving: true);
+        encoders = new EncoderSet(models, options.Threads);
+        collections = new CollectionSet(options.CollectionsFolder, budget.MappedBytes);
     }
 
     /// <summary>Models in memory, by name.</summary>

@@ -13,9 +13,6 @@ namespace EdgeSim.Index.Search.Codes;
 /// </summary>
 internal static class ProductWriter
 {
-    /// <summary>Bytes of sampled floats; the directions of the score-aware loss count.</summary>
-    private const long SampleBytes = 32L << 20;
-
     /// <summary>
     /// Rows for each centroid: a quarter of them gave the same error within a hundredth, and the training
     /// of 16 centroids takes less than a second.
@@ -103,7 +100,7 @@ internal static class ProductWriter
         ProductOptions training = options.ForTraining(vectors.Metric, vectors.Dimension);
         bool isScoreAware = ScoreAwareLoss.Excess(training.Threshold, vectors.Dimension) > 0;
         int dimension = vectors.Dimension;
-        long most = SampleBytes / sizeof(float) / dimension / (isScoreAware ? 2 : 1);
+        long most = BuildMemory.Bytes / sizeof(float) / dimension / (isScoreAware ? 2 : 1);
         most = Math.Min(most, Math.Min(IndexLimits.TrainingRowsMax, RowsPerCentroid << training.Bits));
         int count = (int)Math.Min(vectors.Count, most);
         float[] rows = new float[count * dimension];

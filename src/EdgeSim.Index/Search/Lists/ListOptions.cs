@@ -33,7 +33,10 @@ internal sealed record ListOptions
     /// Memory in which vectors are brought into their order; the smaller, the more often the sources are
     /// read.
     /// </summary>
-    internal int BufferBytes { get; init; } = 32 << 20;
+    internal int BufferBytes { get; init; } = BuildMemory.Bytes;
+
+    /// <summary>Bytes of the rows on which the centroids are trained.</summary>
+    internal int SampleBytes { get; init; } = BuildMemory.Bytes;
 
     /// <summary>What the order of the vectors follows from, beside the vectors; never 0.</summary>
     internal uint Fingerprint
@@ -41,7 +44,8 @@ internal sealed record ListOptions
         get
         {
             var mixed = new SplitMix64(
-                Seed ^ ((ulong)Method << 56) ^ ((ulong)Rounds << 48) ^ ((ulong)Lists << 32) ^ (uint)RowsMin);
+                Seed ^ ((ulong)Method << 56) ^ ((ulong)Rounds << 48) ^ ((ulong)Lists << 32)
+                ^ (uint)RowsMin ^ ((ulong)SampleBytes * 0x9E37_79B9_7F4A_7C15));
             return (uint)mixed.Next() | 1;
         }
     }

@@ -11,9 +11,6 @@ namespace EdgeSim.Index.Search.Lists;
 /// </summary>
 internal sealed class ListTraining
 {
-    /// <summary>Bytes of codes that a sample takes at most.</summary>
-    internal const int SampleBytesMax = 32 << 20;
-
     /// <summary>Rows of the sample for each centroid at least.</summary>
     internal const int RowsPerCentroidMin = 8;
 
@@ -48,8 +45,8 @@ internal sealed class ListTraining
     /// <summary>
     /// Rows to take as a sample of a column; all of them where they are few.
     /// </summary>
-    internal static int SampleRows(int vectors, int stride)
-        => Math.Min(vectors, Math.Min(IndexLimits.TrainingRowsMax, SampleBytesMax / stride));
+    internal static int SampleRows(int vectors, int stride, int bytes)
+        => Math.Min(vectors, Math.Min(IndexLimits.TrainingRowsMax, Math.Max(1, bytes / stride)));
 
     /// <summary>
     /// Trains centroids. O(sample x sqrt(lists) x dimension) a round. Memory beside the sample: 16 MiB a
