@@ -5,14 +5,19 @@ using EdgeSim.Index.Search.Planning;
 
 namespace EdgeSim.Index;
 
-/// <content>Queries with everything that can be asked beside them. All are exact.</content>
+/// <content>
+/// Queries with everything that can be asked beside them. The nearest points of one vector are found as
+/// <see cref="SearchOptions.Recall"/> says; all other queries are exact.
+/// </content>
 public readonly ref partial struct CollectionReader
 {
     /// <summary>
-    /// The points nearest to a query among those that are meant, best first; equal scores: the older row
-    /// first. O(rows x dimension), or with a filter that is asked first O(rows meant x dimension). Allocates
-    /// nothing once the scratch has grown, but what preparing a filter takes (some objects for each
-    /// condition), and what <see cref="SearchOptions.Threads"/> says.
+    /// The points nearest to a query among those that are meant, best first; equal scores: the row that
+    /// stands first in the files. As many of the true ones as <see cref="SearchOptions.Recall"/> wants on
+    /// average, and always as many matches as there are; the statistics say how they were found and whether
+    /// the answer is the exact one. A scan is O(rows x dimension), or with a filter that is asked first
+    /// O(rows meant x dimension). Allocates nothing once the scratch has grown, but what preparing a filter
+    /// takes (some objects for each condition), and what <see cref="SearchOptions.Threads"/> says.
     /// </summary>
     /// <param name="query">[dimension].</param>
     /// <param name="options">What is asked beside it.</param>

@@ -5,9 +5,10 @@ namespace EdgeSim.Index.Search;
 
 /// <summary>
 /// The definition of a right answer: every live row that is meant is compared, and the answer is exactly the
-/// best of the float query against the stored codes, ties broken by age (earlier segment, then lower
-/// ordinal). One pass; O(rows x dimension). With several threads each takes chunks of rows in ascending order
-/// and keeps its own best; merged by score and age they are the same ones, whoever took which.
+/// best of the float query against the stored codes, ties broken by place (earlier segment, then the vector
+/// that stands first in it). One pass; O(rows x dimension). With several threads each takes chunks of rows
+/// in ascending order and keeps its own best; merged by score and age they are the same ones, whoever took
+/// which.
 /// </summary>
 internal static class FlatIndex
 {

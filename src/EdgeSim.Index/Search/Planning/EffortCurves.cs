@@ -62,6 +62,19 @@ internal sealed class EffortCurves
 
     internal ReadOnlySpan<CurvePoint> Points => _points;
 
+    /// <summary>The best recall that was measured for so many matches; 0: nothing was.</summary>
+    internal double BestRecall(int wanted)
+    {
+        int k = KFor(wanted);
+        double best = 0;
+        foreach (CurvePoint point in _points)
+        {
+            best = point.K == k ? Math.Max(best, point.Recall) : best;
+        }
+
+        return best;
+    }
+
     /// <summary>
     /// The cheapest way to a recall; null: none was found that reaches it. O(points), allocates nothing.
     /// </summary>

@@ -30,6 +30,7 @@ internal static class SearchPlanner
                 choice,
                 isMeasured: true,
                 hasStructures: ProbePlan.HasAny(data),
+                data.Curves?.BestRecall(query.K) ?? 0,
                 recall,
                 query));
         }
@@ -56,7 +57,7 @@ internal static class SearchPlanner
             ? TypicalCurves.Choose(rows, recall, query.K, costs)
             : null;
         return Describe(
-            null, rows, bytes, costs, choice, isMeasured: choice is null, hasLists, recall, query);
+            null, rows, bytes, costs, choice, isMeasured: choice is null, hasLists, 0, recall, query);
     }
 
     /// <summary>The share of some bytes that does not fit the memory for them.</summary>
@@ -78,6 +79,7 @@ internal static class SearchPlanner
         EffortChoice? choice,
         bool isMeasured,
         bool hasStructures,
+        double best,
         float recall,
         PlanQuery query)
     {
@@ -88,7 +90,7 @@ internal static class SearchPlanner
         double exactNs = query.Selectivity < 1 ? Math.Min(flatNs, filteredNs) : flatNs;
         bool isExact = exactNs <= probeNs;
         string reason = Reason(
-            rows, costs, choice, hasStructures, recall, isExact, exactNs, probeNs, query.Selectivity);
+            rows, costs, choice, hasStructures, best, recall, isExact, exactNs, probeNs, query.Selectivity);
         return new SegmentPlan(
             segment,
             rows,
@@ -106,6 +108,7 @@ internal static class SearchPlanner
         in ColumnCosts costs,
         EffortChoice? choice,
         bool hasStructures,
+        double best,
         float recall,
         bool isExact,
         double exactNs,
@@ -124,7 +127,8 @@ internal static class SearchPlanner
             string why = recall >= 1f ? "a recall of 1 is the exact answer"
                 : !hasStructures ? "these rows have nothing that leads to the near ones"
                 : string.Create(
-                    CultureInfo.InvariantCulture, $"nothing that was measured reaches a recall of {recall}");
+                    CultureInfo.InvariantCulture,
+                    $"nothing that was measured reaches a recall of {recall}, the best is {best:F3}");
             return $"{why}; {exact}{memory}";
         }
 
