@@ -22,4 +22,8 @@ internal static class BuildMemory
     /// </summary>
     internal static int Bytes
         => (int)Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / Part, BytesMin, BytesMax);
+
+    /// <summary>Bytes of the new file that may be in memory while its rows are asked for.</summary>
+    internal static long MappedBytes
+        => Math.Max(IndexLimits.MappedBytesMin, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 8);
 }

@@ -78,6 +78,9 @@ internal static class CodeSections
             (int)(scales.Bytes / sizeof(float)),
             map.Address + (nint)codes.Offset,
             map.Address + (nint)scales.Offset,
-            map.Address + (nint)squareSums.Offset);
+            map.Address + (nint)squareSums.Offset)
+        {
+            Forget = map.DropPages,
+        };
     }
 }

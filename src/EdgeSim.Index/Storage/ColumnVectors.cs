@@ -29,6 +29,9 @@ internal sealed unsafe class ColumnVectors
         _squareSums = (int*)squareSums;
     }
 
+    /// <summary>Gives back what was read of them; null: they are in memory anyway.</summary>
+    internal Action? Forget { get; init; }
+
     internal Metric Metric { get; }
 
     internal int Dimension { get; }

@@ -90,6 +90,9 @@ internal static class CurveSections
             HeaderChecksum = header.HeaderChecksum,
         };
         Segment segment = SegmentOpener.Open(files, path, header.CollectionId, options, entry);
-        return new Snapshot(options, 1, [new SegmentView(segment, Tombstones.None)], [], []);
+        return new Snapshot(options, 1, [new SegmentView(segment, Tombstones.None)], [], [])
+        {
+            Residency = new Residency(Search.BuildMemory.MappedBytes),
+        };
     }
 }

@@ -154,9 +154,14 @@ public sealed class ImportThreadTests
         for (int i = 0; i < segments.Length; i++)
         {
             string path = directory.Sub($"c{i}");
+            CollectionOptions options = Rows.Options(Metric.Cosine, Dimension);
             using Collection collection = Collection.Create(
                 path,
-                Rows.Options(Metric.Cosine, Dimension),
+                options with
+                {
+                    // A graph that several threads link is another one each time.
+                    Vectors = [options.Default with { Index = new IndexOptions { Kind = IndexKind.Flat } }],
+                },
                 new CollectionSettings { IsBackground = i == 0 });
             using PointReader points = Open(new MemoryStream(file));
             collection.Import(points);

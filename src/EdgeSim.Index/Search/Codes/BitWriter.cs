@@ -61,6 +61,7 @@ internal static class BitWriter
             options.Threads,
             to,
             stop,
+            vectors.Forget,
             () => new BitGroupEncoder(vectors, layout, rotation));
         return start + ((long)layout.BlockCount * blockBytes);
     }

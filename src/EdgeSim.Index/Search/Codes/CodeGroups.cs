@@ -26,6 +26,7 @@ internal static class CodeGroups
     /// <param name="threads">Threads at most.</param>
     /// <param name="to">Where they go.</param>
     /// <param name="stop">Ends the work with an <see cref="OperationCanceledException"/>.</param>
+    /// <param name="forget">Called after each batch: what was read is not needed again.</param>
     /// <param name="encoder">Makes what encodes a group, once for each thread.</param>
     internal static void Write(
         CodeLists lists,
@@ -33,6 +34,7 @@ internal static class CodeGroups
         int threads,
         Stream to,
         CancellationToken stop,
+        Action? forget,
         Func<GroupEncoder> encoder)
     {
         var groups = new List<(int List, int First, int Count, int Offset)>(BatchGroups);
@@ -69,6 +71,7 @@ internal static class CodeGroups
                 };
             });
             to.Write(bytes.AsSpan(0, end));
+            forget?.Invoke();
             groups.Clear();
             end = 0;
         }

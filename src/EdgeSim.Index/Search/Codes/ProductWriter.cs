@@ -66,6 +66,7 @@ internal static class ProductWriter
             options.Threads,
             to,
             stop,
+            vectors.Forget,
             () => new ProductGroupEncoder(vectors, layout, mean, quantizer, tiles));
         return start + ((long)layout.BlockCount * blockBytes);
     }

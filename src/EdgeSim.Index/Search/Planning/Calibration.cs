@@ -5,8 +5,8 @@ namespace EdgeSim.Index.Search.Planning;
 
 /// <summary>
 /// Measures what each strategy of a column finds, by asking for the neighbours of some of its own rows as if
-/// they were not stored: a row that is left out is distributed like a query that was never seen. One scan a
-/// row for the truth, then one search for each point of the curves; all cores; allocates their scratch.
+/// they were not stored: a row that is left out is distributed like a query that was never seen. A few scans
+/// for the truth, then one search for each point of the curves; all cores; allocates their scratch.
 /// </summary>
 internal sealed class Calibration
 {
@@ -18,6 +18,9 @@ internal sealed class Calibration
 
     /// <summary>Fewer rows are scanned in no time, and measured on themselves badly.</summary>
     internal const int RowsMin = 2048;
+
+    /// <summary>Queries of one pass: they share each load of a row.</summary>
+    private const int BatchQueries = 128;
 
     private const double RecallEnough = 0.9985;
 
@@ -79,18 +82,46 @@ internal sealed class Calibration
         return [.. chosen.Order()];
     }
 
+    /// <summary>The exact answers: a pass over the rows for many queries at once.</summary>
     private void FindTruth()
     {
-        int k = EffortCurves.Ks[^1];
-        ForEachQuery((query, scratch, matches) =>
+        int dimension = _snapshot.Options.Vectors[_column].Dimension;
+        int k = EffortCurves.Ks[^1] + 1; // Each finds itself.
+        ScanRequest request = ScanRequest.Of(_snapshot, _column, VectorKernels.Best) with
         {
-            int count = Ask(query, SearchEffort.Flat, scratch, matches.AsSpan(0, k)).MatchCount;
-            _truth[query] = new Key[count];
+            Threads = Math.Min(Environment.ProcessorCount, IndexLimits.SearchThreadsMax),
+        };
+        var scratch = new SearchScratch();
+        float[] queries = new float[BatchQueries * dimension];
+        var matches = new Match[BatchQueries * k];
+        int[] counts = new int[BatchQueries];
+        for (int first = 0; first < _queries.Length; first += BatchQueries)
+        {
+            _stop.ThrowIfCancellationRequested();
+            int count = Math.Min(BatchQueries, _queries.Length - first);
             for (int i = 0; i < count; i++)
             {
-                _truth[query][i] = matches[i].Key;
+                Decode(_queries[first + i], queries.AsSpan(i * dimension, dimension));
             }
-        });
+
+            FlatIndex.Batch(
+                request,
+                queries.AsSpan(0, count * dimension),
+                scratch,
+                matches.AsSpan(0, count * k),
+                counts.AsSpan(0, count));
+            for (int i = 0; i < count; i++)
+            {
+                int own = _data.Owner(_queries[first + i]);
+                _truth[first + i] =
+                [
+                    .. matches.AsSpan(i * k, counts[i]).ToArray()
+                        .Where(match => match.Ordinal != own)
+                        .Take(k - 1)
+                        .Select(match => match.Key),
+                ];
+            }
+        }
     }
 
     private void Measure(SearchStrategy strategy)
@@ -194,15 +225,8 @@ internal sealed class Calibration
     private SearchStatistics Ask(int query, SearchEffort effort, SearchScratch scratch, Span<Match> matches)
     {
         int vector = _queries[query];
-        int dimension = _snapshot.Options.Vectors[_column].Dimension;
-        Span<float> values = stackalloc float[dimension];
-        float scale = _data.Side(vector).Scale;
-        ReadOnlySpan<sbyte> codes = _data.Codes(vector, 1);
-        for (int i = 0; i < dimension; i++)
-        {
-            values[i] = codes[i] * scale;
-        }
-
+        Span<float> values = stackalloc float[_snapshot.Options.Vectors[_column].Dimension];
+        Decode(vector, values);
         ScanRequest request = ScanRequest.Of(_snapshot, _column, VectorKernels.Best) with
         {
             Effort = effort,
@@ -210,5 +234,15 @@ internal sealed class Calibration
             LeavesOut = true,
         };
         return FlatIndex.Nearest(request, values, scratch, matches);
+    }
+
+    private void Decode(int vector, Span<float> values)
+    {
+        float scale = _data.Side(vector).Scale;
+        ReadOnlySpan<sbyte> codes = _data.Codes(vector, 1);
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = codes[i] * scale;
+        }
     }
 }
