@@ -20,6 +20,11 @@ public sealed class ImportThreadTests
     /// <summary>Four blocks of the reader, 20 of the writer.</summary>
     private const int Count = 60_000;
 
+    /// <summary>
+    /// Rows alone: linking them takes longer, and several threads make another graph each time.
+    /// </summary>
+    private static CollectionOptions Options { get; } = Flat(Rows.Options(Metric.Cosine, Dimension));
+
     [Theory]
     [InlineData(1, Errno.NoSpace)]
     [InlineData(2, Errno.InputOutput)]
@@ -31,7 +36,7 @@ public sealed class ImportThreadTests
         string path = directory.Sub("c");
         var disk = new FaultyFiles();
         using Collection collection = Collection.Create(
-            path, Rows.Options(Metric.Dot, Dimension), CollectionSettings.Default, disk);
+            path, Flat(Rows.Options(Metric.Dot, Dimension)), CollectionSettings.Default, disk);
         string[] before = Directory.GetFiles(path);
         int writes = 0;
         disk.FailWhen(
@@ -59,7 +64,7 @@ public sealed class ImportThreadTests
     {
         using var directory = new TemporaryDirectory();
         string path = directory.Sub("c");
-        using Collection collection = Collection.Create(path, Rows.Options(Metric.Dot, Dimension));
+        using Collection collection = Collection.Create(path, Flat(Rows.Options(Metric.Dot, Dimension)));
         string[] before = Directory.GetFiles(path);
         var input = new FailingStream(FileOf(Count));
         using (PointReader points = Open(input))
@@ -82,7 +87,7 @@ public sealed class ImportThreadTests
         string path = directory.Sub("c");
         string file = directory.Sub("rows.fbin");
         File.WriteAllBytes(file, FileOf(Count));
-        using Collection collection = Collection.Create(path, Rows.Options(Metric.Dot, Dimension));
+        using Collection collection = Collection.Create(path, Flat(Rows.Options(Metric.Dot, Dimension)));
         string[] before = Directory.GetFiles(path);
         using (PointReader points = PointReader.Open(file, PointFormat.Fbin, new PointReaderOptions()))
         {
@@ -107,7 +112,7 @@ public sealed class ImportThreadTests
     {
         using var directory = new TemporaryDirectory();
         string path = directory.Sub("c");
-        using Collection collection = Collection.Create(path, Rows.Options(Metric.Dot, Dimension));
+        using Collection collection = Collection.Create(path, Flat(Rows.Options(Metric.Dot, Dimension)));
         string[] before = Directory.GetFiles(path);
         using var stop = new CancellationTokenSource();
         using (PointReader points = Open(new MemoryStream(FileOf(Count))))
@@ -131,7 +136,7 @@ public sealed class ImportThreadTests
     {
         using var directory = new TemporaryDirectory();
         string path = directory.Sub("c");
-        using Collection collection = Collection.Create(path, Rows.Options(Metric.Dot, Dimension));
+        using Collection collection = Collection.Create(path, Flat(Rows.Options(Metric.Dot, Dimension)));
         string[] before = Directory.GetFiles(path);
         byte[] file = FileOf(Count);
         BinaryPrimitives.WriteSingleLittleEndian(file.AsSpan(8 + (40_000 * Dimension * 4) + 8), float.NaN);
@@ -154,14 +159,9 @@ public sealed class ImportThreadTests
         for (int i = 0; i < segments.Length; i++)
         {
             string path = directory.Sub($"c{i}");
-            CollectionOptions options = Rows.Options(Metric.Cosine, Dimension);
             using Collection collection = Collection.Create(
                 path,
-                options with
-                {
-                    // A graph that several threads link is another one each time.
-                    Vectors = [options.Default with { Index = new IndexOptions { Kind = IndexKind.Flat } }],
-                },
+                Options,
                 new CollectionSettings { IsBackground = i == 0 });
             using PointReader points = Open(new MemoryStream(file));
             collection.Import(points);
@@ -177,6 +177,11 @@ public sealed class ImportThreadTests
         Assert.Empty(collection.Segments);
         Assert.Equal(files.Order(), Directory.GetFiles(path).Order());
     }
+
+    private static CollectionOptions Flat(CollectionOptions options) => options with
+    {
+        Vectors = [options.Default with { Index = new IndexOptions { Kind = IndexKind.Flat } }],
+    };
 
     private static PointReader Open(Stream input)
         => PointReader.Open("rows.fbin", input, PointFormat.Fbin, new PointReaderOptions());
