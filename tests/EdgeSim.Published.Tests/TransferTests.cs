@@ -55,9 +55,7 @@ public sealed class TransferTests
 
         long peak = 0;
         using Process process = Published.Launch(
-            Published.Binary,
-            data.Path,
-            ["import", file, "big", "--index", "flat", "--ram", "128MiB", "--json"]);
+            Published.Binary, data.Path, ["import", file, "big", "--ram", "128MiB", "--json"]);
         while (!process.WaitForExit(5))
         {
             peak = Math.Max(peak, PeakBytes(process.Id));

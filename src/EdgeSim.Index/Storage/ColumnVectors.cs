@@ -69,6 +69,7 @@ internal sealed unsafe class ColumnVectors
             if ((vector & 4095) == 0)
             {
                 stop.ThrowIfCancellationRequested();
+                Forget?.Invoke();
             }
 
             Decode(vector, values);

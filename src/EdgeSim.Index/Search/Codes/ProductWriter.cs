@@ -110,6 +110,11 @@ internal static class ProductWriter
         for (int i = 0; i < count; i++)
         {
             // One of each part of equal length, in their order: reading goes through the file once.
+            if ((i & 1023) == 1023)
+            {
+                vectors.Forget?.Invoke();
+            }
+
             long begin = (long)i * vectors.Count / count;
             long end = (long)(i + 1) * vectors.Count / count;
             int vector = (int)begin + random.Below((int)(end - begin));
