@@ -1,5 +1,4 @@
 using EdgeSim.Index.Kernels;
-using EdgeSim.Index.Search.Codes;
 using EdgeSim.Index.Search.Graph;
 using EdgeSim.Index.Search.Lists;
 using EdgeSim.Index.Storage;
@@ -51,11 +50,8 @@ internal static class Probes
         {
             switch (strategy)
             {
-                case SearchStrategy.Ivf:
+                case SearchStrategy.Ivf or SearchStrategy.IvfProduct or SearchStrategy.IvfBits:
                     IvfIndex.Search(probe);
-                    break;
-                case SearchStrategy.IvfProduct or SearchStrategy.IvfBits:
-                    CodedIndex.Search(probe);
                     break;
                 case SearchStrategy.Hnsw:
                     HnswIndex.Search(probe);

@@ -99,6 +99,38 @@ internal sealed unsafe class CodedColumn : IDisposable
         return stream.ToArray();
     }
 
+    /// <summary>
+    /// Changes bytes of a section: of a wrong checksum nothing may be used, and a right one (of a faulty
+    /// writer) may give an error or an answer, and nothing else.
+    /// </summary>
+    /// <param name="good">The section.</param>
+    /// <param name="headerBytes">Of its header, which two of three changes hit.</param>
+    /// <param name="use">Opens a section and searches it.</param>
+    public void CheckDamage(byte[] good, int headerBytes, Action<Section> use)
+    {
+        var random = new SplitMix64(7);
+        int errors = 0;
+        for (int round = 0; round < 300; round++)
+        {
+            byte[] bad = [.. good];
+            int place = random.Below(round % 3 == 0 ? good.Length : headerBytes);
+            bad[place] ^= (byte)(1 + random.Below(255));
+            Assert.Throws<IndexCorruptException>(() => use(Section(bad, good)));
+            try
+            {
+                use(Section(bad));
+            }
+            catch (IndexCorruptException)
+            {
+                errors++;
+            }
+        }
+
+        Assert.InRange(errors, 50, 300);
+        Assert.Throws<IndexCorruptException>(() => use(Section(good[..60])));
+        Assert.Throws<IndexCorruptException>(() => use(Section(good[..^32])));
+    }
+
     public ProductCodes Product(byte[] bytes) => new(Section(bytes), Metric, Dimension, Count, Lists);
 
     public BitCodes Bits(byte[] bytes) => new(Section(bytes), Metric, Dimension, Count, Lists);

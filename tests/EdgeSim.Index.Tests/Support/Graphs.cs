@@ -69,6 +69,19 @@ internal static class Graphs
     /// the answers on the way.
     /// </summary>
     public static double Recall(Collection collection, float[] queries, int effort, int k = 10)
+        => Recall(collection, queries, Effort(effort), k, isEqualEnough: true);
+
+    /// <summary>
+    /// Part of the exact answer that a search finds; checks the answers on the way, and that those that call
+    /// themselves complete are.
+    /// </summary>
+    /// <param name="collection">What is asked.</param>
+    /// <param name="queries">[queries x dimension].</param>
+    /// <param name="options">How.</param>
+    /// <param name="k">For how many.</param>
+    /// <param name="isEqualEnough">Whether another row that scores as well counts.</param>
+    public static double Recall(
+        Collection collection, float[] queries, SearchOptions options, int k, bool isEqualEnough)
     {
         int dimension = collection.Options.Default.Dimension;
         var scratch = new SearchScratch();
@@ -81,10 +94,18 @@ internal static class Graphs
         {
             ReadOnlySpan<float> query = queries.AsSpan(i * dimension, dimension);
             int wanted = reader.Search(query, scratch, exact).MatchCount;
-            SearchStatistics statistics = reader.Search(query, Effort(effort), scratch, found);
+            SearchStatistics statistics = reader.Search(query, options, scratch, found);
             AssertIsAnswer(reader, query, found.AsSpan(0, statistics.MatchCount), wanted);
             all += wanted;
-            hits += found.Take(wanted).Count(match => match.Score >= exact[wanted - 1].Score);
+            if (statistics.Complete)
+            {
+                Assert.Equal(exact[..wanted], found[..wanted]);
+            }
+
+            hits += isEqualEnough
+                ? found.Take(wanted).Count(match => match.Score >= exact[wanted - 1].Score)
+                : exact.Take(wanted).Count(
+                    match => found.Take(wanted).Any(other => other.Key == match.Key));
         }
 
         return (double)hits / all;

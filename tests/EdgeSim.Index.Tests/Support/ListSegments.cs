@@ -29,32 +29,7 @@ internal static class ListSegments
 
     /// <summary>Part of the exact ten best that so many lists hold.</summary>
     public static double Recall(Collection collection, float[] queries, int lists, int k = 10)
-    {
-        int dimension = collection.Options.Default.Dimension;
-        var scratch = new SearchScratch();
-        var exact = new Match[k];
-        var found = new Match[k];
-        int hits = 0;
-        int all = 0;
-        using CollectionReader reader = collection.Read();
-        for (int i = 0; i < queries.Length / dimension; i++)
-        {
-            ReadOnlySpan<float> query = queries.AsSpan(i * dimension, dimension);
-            int wanted = reader.Search(query, scratch, exact).MatchCount;
-            SearchStatistics statistics = reader.Search(query, Probes(lists), scratch, found);
-            Graphs.AssertIsAnswer(reader, query, found.AsSpan(0, statistics.MatchCount), wanted);
-            if (statistics.Complete)
-            {
-                Assert.Equal(exact[..wanted], found[..wanted]);
-            }
-
-            all += wanted;
-            hits += exact.Take(wanted).Count(
-                match => found.Take(wanted).Any(other => other.Key == match.Key));
-        }
-
-        return (double)hits / all;
-    }
+        => Graphs.Recall(collection, queries, Probes(lists), k, isEqualEnough: false);
 
     /// <summary>
     /// That the lists of a segment are what the format says: each vector in exactly one, none empty or longer

@@ -1,49 +1,16 @@
-using EdgeSim.Index.Search.Lists;
-using EdgeSim.Index.Storage;
-
 namespace EdgeSim.Index.Search.Codes;
 
 /// <summary>
-/// Searches a segment through its compressed codes: the nearest lists are ranked, their codes scanned, and
-/// the vectors that may be near compared. Where a filter leaves too few of them, further lists are looked at.
+/// Scans the compressed codes of lists that were chosen, and offers the vectors that may be near.
 /// </summary>
 internal static class CodedIndex
 {
-    private const int GrowthFactor = 4;
-
-    /// <summary>
-    /// Offers vectors of a segment whose column has the codes of the effort's strategy. The breadth is the
-    /// number of lists. Allocates nothing once the scratch has grown.
-    /// </summary>
-    /// <exception cref="IndexCorruptException">A block that is needed is damaged.</exception>
-    internal static void Search(in Probe probe)
+    /// <summary>Scans the codes of the effort's strategy, which the column has.</summary>
+    /// <param name="probe">The search.</param>
+    /// <param name="lists">Lists not scanned before; empty: all.</param>
+    internal static void Scan(in Probe probe, ReadOnlySpan<int> lists)
     {
-        SegmentColumn column = probe.Column;
-        bool isProduct = probe.Effort.Strategy == SearchStrategy.IvfProduct;
-        probe.Counts.Incomplete++;
-        if (column.Lists is not { } table)
-        {
-            Scan(probe, isProduct, default);
-            return;
-        }
-
-        ListRanking ranking = probe.Scratch.Lists.Ranking;
-        int ranked = 0;
-        int before = probe.Best.Count; // Of other segments.
-        int wanted = Math.Min(probe.Effort.Breadth, table.Count);
-        do
-        {
-            IvfIndex.Rank(probe, table, ranking, wanted);
-            Scan(probe, isProduct, ranking.Lists[ranked..]);
-            ranked = ranking.Count;
-            wanted = (int)Math.Min((long)wanted * GrowthFactor, table.Count);
-        }
-        while (ranked < table.Count && !probe.Best.IsFull && probe.Best.Count < before + probe.EligibleMax);
-    }
-
-    private static void Scan(in Probe probe, bool isProduct, ReadOnlySpan<int> lists)
-    {
-        if (isProduct)
+        if (probe.Effort.Strategy == SearchStrategy.IvfProduct)
         {
             ProductCodes codes = probe.Column.Product!;
             foreach (int list in lists)

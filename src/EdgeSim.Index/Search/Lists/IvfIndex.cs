@@ -1,10 +1,13 @@
+using EdgeSim.Index.Search.Codes;
+
 namespace EdgeSim.Index.Search.Lists;
 
 /// <summary>
 /// Searches the lists of one segment: those nearest to the query, nearest first, each a run of rows that lie
 /// together in the file. A list none of whose rows can still enter the answer is passed over; when that holds
 /// for all that are left, the answer is the exact one. Where a filter leaves too few rows in the lists
-/// that were asked for, the search goes on until there are enough.
+/// that were asked for, the search goes on until there are enough. With compressed codes, these say which
+/// rows of the lists are compared.
 /// </summary>
 internal static class IvfIndex
 {
@@ -12,13 +15,20 @@ internal static class IvfIndex
     private const int GrowthFactor = 4;
 
     /// <summary>
-    /// Offers the rows of the nearest lists of a segment whose column has lists. The breadth of the effort is
-    /// the number of lists. Allocates nothing once the scratch has grown.
+    /// Offers the rows of the nearest lists of a segment whose column has lists, or codes alone. The
+    /// breadth of the effort is the number of lists. Allocates nothing once the scratch has grown.
     /// </summary>
     /// <exception cref="IndexCorruptException">A block that is needed is damaged.</exception>
     internal static void Search(in Probe probe)
     {
-        ListTable table = probe.Column.Lists!;
+        bool isCoded = probe.Effort.Strategy != SearchStrategy.Ivf;
+        if (probe.Column.Lists is not { } table)
+        {
+            CodedIndex.Scan(probe, default);
+            probe.Counts.Incomplete++;
+            return;
+        }
+
         ListScratch scratch = probe.Scratch.Lists;
         ListRanking ranking = scratch.Ranking;
         int ranked = 0;
@@ -27,32 +37,45 @@ internal static class IvfIndex
         do
         {
             Rank(probe, table, ranking, wanted);
-            if (probe.Column.IsRead)
+            ReadOnlySpan<int> fresh = ranking.Lists[ranked..];
+            if (isCoded)
             {
-                foreach (int list in ranking.Lists[ranked..])
-                {
-                    probe.Column.Expect(table.Begin(list), table.CountOf(list));
-                }
+                CodedIndex.Scan(probe, fresh);
+            }
+            else
+            {
+                Compare(probe, table, ranking, fresh, scratch.Vectors);
             }
 
-            for (; ranked < ranking.Count; ranked++)
-            {
-                int list = ranking.Lists[ranked];
-                if (ranking.CanReach(list, probe.Threshold))
-                {
-                    probe.Counts.Lists++;
-                    Offer(probe, table.Begin(list), table.CountOf(list), scratch.Vectors);
-                }
-            }
-
+            ranked = ranking.Count;
             wanted = (int)Math.Min((long)wanted * GrowthFactor, table.Count);
         }
         while (ranked < table.Count && !probe.Best.IsFull && probe.Best.Count < before + probe.EligibleMax);
-        probe.Counts.Incomplete += IsComplete(probe, table, ranking) ? 0 : 1;
+        probe.Counts.Incomplete += !isCoded && IsComplete(probe, table, ranking) ? 0 : 1;
     }
 
-    /// <summary>Ranks the nearest lists.</summary>
-    internal static void Rank(in Probe probe, ListTable table, ListRanking ranking, int wanted)
+    private static void Compare(
+        in Probe probe, ListTable table, ListRanking ranking, ReadOnlySpan<int> lists, Span<int> vectors)
+    {
+        if (probe.Column.IsRead)
+        {
+            foreach (int list in lists)
+            {
+                probe.Column.Expect(table.Begin(list), table.CountOf(list));
+            }
+        }
+
+        foreach (int list in lists)
+        {
+            if (ranking.CanReach(list, probe.Threshold))
+            {
+                probe.Counts.Lists++;
+                Offer(probe, table.Begin(list), table.CountOf(list), vectors);
+            }
+        }
+    }
+
+    private static void Rank(in Probe probe, ListTable table, ListRanking ranking, int wanted)
     {
         ranking.Rank(
             table,

@@ -38,6 +38,9 @@ internal static class SearchPlanner
         return plans;
     }
 
+    /// <summary>Two bytes for each of 32 links, and what the upper layers add.</summary>
+    private const int GraphBytes = 68;
+
     /// <summary>A plan for rows that are not there, from what such rows typically need.</summary>
     internal static SegmentPlan Imagine(long rows, VectorOptions options, PlanQuery query)
     {
@@ -45,7 +48,8 @@ internal static class SearchPlanner
         float recall = query.Recall ?? options.Index.Recall;
         int product = TypicalCurves.ProductBytes(options.Dimension);
         bool hasLists = options.Index.Kind != IndexKind.Flat && rows >= TypicalCurves.RowsMin;
-        long bytes = rows * (options.Stride + (2 * sizeof(float)) + sizeof(ulong) + (hasLists ? product : 0));
+        int built = !hasLists ? 0 : TypicalCurves.IsGraph(rows) ? GraphBytes : product;
+        long bytes = rows * (options.Stride + (2 * sizeof(float)) + sizeof(ulong) + built);
         var costs = new ColumnCosts(
             query.Costs,
             options.Stride,

@@ -1,3 +1,5 @@
+using EdgeSim.Index.Storage;
+
 namespace EdgeSim.Index.Search.Planning;
 
 /// <summary>
@@ -8,14 +10,34 @@ namespace EdgeSim.Index.Search.Planning;
 /// </summary>
 internal static class TypicalCurves
 {
-    /// <summary>Vectors from which a segment gets lists.</summary>
-    internal const int RowsMin = 16_384;
+    /// <summary>Vectors from which a segment gets anything.</summary>
+    internal const int RowsMin = ColumnStructures.AutoRowsMin;
 
     /// <summary>Bytes of a row's product code: one of 4 bits for each four components or so.</summary>
     internal static int ProductBytes(int dimension) => Math.Max(1, Math.Min(dimension / 2, 128) / 2);
 
+    /// <summary>Whether so many rows get a graph, and not lists.</summary>
+    internal static bool IsGraph(long rows) => rows <= ColumnStructures.AutoGraphRowsMax;
+
     internal static EffortChoice Choose(long rows, double recall, int k, in ColumnCosts costs)
     {
+        if (IsGraph(rows))
+        {
+            // Of 60,000 rows: 10, 14, 40 and 140 rows kept for a recall of 0.9, 0.95, 0.98 and 0.99.
+            int kept = Math.Max(k, recall <= 0.9 ? 10 : recall <= 0.95 ? 14 : recall <= 0.98 ? 40 : 140);
+            var walk = new CurvePoint
+            {
+                Strategy = (uint)SearchStrategy.Hnsw,
+                K = (uint)k,
+                Breadth = (uint)kept,
+                Recall = (float)recall,
+                Compared = 150 + (12 * kept),
+                Expanded = kept + 6,
+                Measured = k * 2,
+            };
+            return new EffortChoice(walk.Effort, recall, costs.Ns(walk));
+        }
+
         // Of a million rows in 4,000 lists, 1, 2 and 6 in 100 for a recall of 0.9, 0.95 and 0.99; the share
         // falls with the square root of the rows.
         double share = recall <= 0.9 ? 0.01 : recall <= 0.95 ? 0.02 : recall <= 0.99 ? 0.06 : 0.15;

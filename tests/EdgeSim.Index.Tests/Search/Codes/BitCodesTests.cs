@@ -211,39 +211,15 @@ public sealed class BitCodesTests
     {
         float[] values = Clusters.Unit(3000, 24, 9, 0.7, 3);
         using var column = new CodedColumn(values, 24, Metric.Euclid, 1100, 3000);
-        byte[] good = column.BitBytes();
-        var random = new SplitMix64(7);
-        int errors = 0;
-        for (int round = 0; round < 300; round++)
+        column.CheckDamage(column.BitBytes(), BitHeader.SizeBytes, section =>
         {
-            byte[] bad = [.. good];
-            int place = random.Below(round % 3 == 0 ? good.Length : BitHeader.SizeBytes);
-            bad[place] ^= (byte)(1 + random.Below(255));
-            Assert.Throws<IndexCorruptException>(
-                () => Search(new BitCodes(
-                    column.Section(bad, good), Metric.Euclid, 24, 3000, column.Lists)));
-            try
-            {
-                Search(column.Bits(bad));
-            }
-            catch (IndexCorruptException)
-            {
-                errors++;
-            }
-        }
-
-        Assert.InRange(errors, 50, 300);
-        Assert.Throws<IndexCorruptException>(() => column.Bits(good[..60]));
-        Assert.Throws<IndexCorruptException>(() => column.Bits(good[..^32]));
-
-        void Search(BitCodes codes)
-        {
+            var codes = new BitCodes(section, Metric.Euclid, 24, 3000, column.Lists);
             var scan = new BitScan();
             scan.Begin(codes, VectorKernels.Best, Metric.Euclid, values.AsSpan(0, 24), 10);
             scan.ScanBest(0, new SinkOfVectors(column, values, 1));
             scan.ScanBest(1, new SinkOfVectors(column, values, 1));
             Assert.All(scan.Vectors().ToArray(), vector => Assert.InRange(vector, 0, 2999));
-        }
+        });
     }
 
     private static void AssertIsLaw(

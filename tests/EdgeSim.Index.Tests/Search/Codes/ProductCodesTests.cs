@@ -153,41 +153,15 @@ public sealed class ProductCodesTests
     {
         float[] values = Clusters.Unit(3000, 24, 9, 0.7, 3);
         using var column = new CodedColumn(values, 24, Metric.Euclid, 1100, 3000);
-        byte[] good = column.ProductBytes();
-        var random = new SplitMix64(7);
-        int errors = 0;
-        for (int round = 0; round < 300; round++)
+        column.CheckDamage(column.ProductBytes(), ProductHeader.SizeBytes, section =>
         {
-            byte[] bad = [.. good];
-            int place = random.Below(round % 3 == 0 ? good.Length : ProductHeader.SizeBytes);
-            bad[place] ^= (byte)(1 + random.Below(255));
-
-            // Of a wrong checksum nothing is used; a right one (of a faulty writer) must not crash anything.
-            Assert.Throws<IndexCorruptException>(
-                () => Search(new ProductCodes(
-                    column.Section(bad, good), Metric.Euclid, 24, 3000, column.Lists)));
-            try
-            {
-                Search(column.Product(bad));
-            }
-            catch (IndexCorruptException)
-            {
-                errors++;
-            }
-        }
-
-        Assert.InRange(errors, 50, 300);
-        Assert.Throws<IndexCorruptException>(() => column.Product(good[..60]));
-        Assert.Throws<IndexCorruptException>(() => column.Product(good[..^32]));
-
-        void Search(ProductCodes codes)
-        {
+            var codes = new ProductCodes(section, Metric.Euclid, 24, 3000, column.Lists);
             var scan = new ProductScan();
             scan.Begin(codes, VectorKernels.Best, Metric.Euclid, values.AsSpan(0, 24), 10);
             scan.Scan(0, new SinkOfVectors(column, values, 1));
             scan.Scan(1, new SinkOfVectors(column, values, 1));
             Assert.All(scan.Vectors().ToArray(), vector => Assert.InRange(vector, 0, 2999));
-        }
+        });
     }
 
     /// <summary>What the remarks of <see cref="ProductScan"/> say, in double, of unpacked codes.</summary>

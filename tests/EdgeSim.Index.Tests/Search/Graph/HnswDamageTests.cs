@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-using EdgeSim.Index.Kernels;
 using EdgeSim.Index.Search;
 using EdgeSim.Index.Search.Graph;
 using EdgeSim.Index.Storage;
@@ -22,9 +20,9 @@ public sealed class HnswDamageTests
     {
         rows = Emulation.Choose(rows, 300);
         using var directory = new TemporaryDirectory();
-        string path = Make(directory, rows, out SegmentHeader header, out ulong id);
+        string path = Make(directory, rows);
         byte[] file = File.ReadAllBytes(path);
-        SectionEntry graph = Entry(header, SectionId.Graph);
+        SectionEntry graph = new ForgedSegment(file).Entry(SectionId.Graph);
         var random = new SplitMix64(40);
         int errors = 0;
         for (int round = 0; round < LongRun.Choose(rows > 1000 ? 20 : 400, 4000, 20); round++)
@@ -38,7 +36,7 @@ public sealed class HnswDamageTests
                 changed[(long)graph.Offset + (long)(random.Next() % (ulong)end)] = (byte)random.Next();
             }
 
-            errors += IsError(directory, changed, header, id, rows) ? 1 : 0;
+            errors += IsError(directory, changed, rows) ? 1 : 0;
         }
 
         Assert.True(errors > 0, "no damage was noticed at all");
@@ -48,10 +46,11 @@ public sealed class HnswDamageTests
     public void Search_WrongChecksum_IsScannedInstead_AndTheAnswerSaysSo()
     {
         using var directory = new TemporaryDirectory();
-        string path = Make(directory, 300, out SegmentHeader header, out _);
+        string path = Make(directory, 300);
+        SectionEntry graph = new ForgedSegment(File.ReadAllBytes(path)).Entry(SectionId.Graph);
         using (FileStream file = File.OpenWrite(path))
         {
-            file.Position = (long)Entry(header, SectionId.Graph).Offset + 200;
+            file.Position = (long)graph.Offset + 200;
             file.WriteByte(0xAB);
             file.WriteByte(0xCD);
         }
@@ -90,7 +89,7 @@ public sealed class HnswDamageTests
         Assert.InRange(Graphs.Recall(collection, query, 50), 0.9, 1);
     }
 
-    private static string Make(TemporaryDirectory directory, int rows, out SegmentHeader header, out ulong id)
+    private static string Make(TemporaryDirectory directory, int rows)
     {
         string name = directory.Sub("c");
         using Collection collection = Collection.Create(
@@ -112,75 +111,18 @@ public sealed class HnswDamageTests
         }
 
         collection.Compact();
-        string path = Directory.GetFiles(name, "segment-*").Single();
-        header = MemoryMarshal.Read<SegmentHeader>(File.ReadAllBytes(path));
-        id = header.CollectionId;
-        return path;
-    }
-
-    private static SectionEntry Entry(in SegmentHeader header, SectionId id)
-    {
-        for (int i = 0; i < header.SectionCount; i++)
-        {
-            if (header.Sections[i].Id == (uint)id)
-            {
-                return header.Sections[i];
-            }
-        }
-
-        throw new InvalidOperationException($"No section {id}.");
+        return Directory.GetFiles(name, "segment-*").Single();
     }
 
     /// <summary>Gives the bytes checksums that fit, opens them, and searches.</summary>
-    private static bool IsError(
-        TemporaryDirectory directory, byte[] file, SegmentHeader header, ulong id, int rows)
+    private static bool IsError(TemporaryDirectory directory, byte[] file, int rows)
     {
-        SectionEntry graph = Entry(header, SectionId.Graph);
-        SectionEntry checksums = Entry(header, SectionId.Checksums);
-        Span<uint> sums = MemoryMarshal.Cast<byte, uint>(
-            file.AsSpan((int)checksums.Offset, (int)checksums.Bytes));
-        for (int block = 0; block < SegmentLayout.BlockCount((long)graph.Bytes); block++)
-        {
-            int from = block * SegmentLayout.BlockBytes;
-            int bytes = Math.Min(SegmentLayout.BlockBytes, (int)graph.Bytes - from);
-            sums[(int)graph.FirstChecksum + block] = Crc32C.Of(file.AsSpan((int)graph.Offset + from, bytes));
-        }
-
-        header.ChecksumsChecksum = Crc32C.Of(MemoryMarshal.AsBytes(sums));
-        header.HeaderChecksum = SegmentHeader.ChecksumOf(ref header);
-        MemoryMarshal.Write(file, header);
-        string path = directory.Sub("changed");
-        File.WriteAllBytes(path, file);
-        CollectionOptions options = Rows.Options(Metric.Euclid, Dimension);
-        var entry = new ManifestEntry
-        {
-            Number = header.Number,
-            RowCount = header.RowCount,
-            FileBytes = header.FileBytes,
-            HeaderChecksum = header.HeaderChecksum,
-        };
-        Segment segment = SegmentOpener.Open(DurableFiles.Disk, path, id, options, entry);
-        var snapshot = new Snapshot(options, 1, [new SegmentView(segment, Tombstones.None)], [], []);
-        try
-        {
-            var matches = new Match[10];
-            float[] query = Rows.Vector(5, 6, Dimension);
-            SearchStatistics statistics = FlatIndex.Nearest(
-                ScanRequest.Of(snapshot, 0, VectorKernels.Best) with
-                {
-                    Effort = new SearchEffort(SearchStrategy.Hnsw, 30),
-                },
-                query,
-                new SearchScratch(),
-                matches);
-            Assert.Equal(10, statistics.MatchCount);
-            Assert.Equal(10, matches.Select(match => match.Ordinal).Distinct().Count());
-            Assert.InRange(statistics.RowsScanned, 10, (3L * rows) + 1000);
-            return statistics.SegmentsDegraded > 0;
-        }
-        finally
-        {
-            snapshot.Release();
-        }
+        SearchStatistics statistics = new ForgedSegment(file).Search(
+            directory.Sub("changed"),
+            SectionId.Graph,
+            Rows.Options(Metric.Euclid, Dimension),
+            new SearchEffort(SearchStrategy.Hnsw, 30));
+        Assert.InRange(statistics.RowsScanned, 10, (3L * rows) + 1000);
+        return statistics.SegmentsDegraded > 0;
     }
 }

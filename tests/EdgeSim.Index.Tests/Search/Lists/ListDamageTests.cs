@@ -1,6 +1,4 @@
 using System.Runtime.InteropServices;
-using EdgeSim.Index.Kernels;
-using EdgeSim.Index.Search;
 using EdgeSim.Index.Search.Lists;
 using EdgeSim.Index.Storage;
 using EdgeSim.Index.Tests.Support;
@@ -23,10 +21,10 @@ public sealed class ListDamageTests : IDisposable
     public void Search_WrongChecksum_IsScannedInstead_AndRepairMakesTheListsAnew()
     {
         string path = Make(600);
-        SegmentHeader header = MemoryMarshal.Read<SegmentHeader>(File.ReadAllBytes(path));
+        SectionEntry lists = new ForgedSegment(File.ReadAllBytes(path)).Entry(SectionId.Lists);
         using (FileStream file = File.OpenWrite(path))
         {
-            file.Position = (long)Entry(header, SectionId.Lists).Offset + 70;
+            file.Position = (long)lists.Offset + 70;
             file.WriteByte(0xAB);
             file.WriteByte(0xCD);
         }
@@ -69,8 +67,7 @@ public sealed class ListDamageTests : IDisposable
     {
         string path = Make(600);
         byte[] file = File.ReadAllBytes(path);
-        SegmentHeader header = MemoryMarshal.Read<SegmentHeader>(file);
-        SectionEntry lists = Entry(header, SectionId.Lists);
+        SectionEntry lists = new ForgedSegment(file).Entry(SectionId.Lists);
         var random = new SplitMix64(40);
         int errors = 0;
         for (int round = 0; round < LongRun.Choose(300, 3000, 20); round++)
@@ -83,7 +80,7 @@ public sealed class ListDamageTests : IDisposable
                 changed[(long)lists.Offset + (long)(random.Next() % (ulong)end)] = (byte)random.Next();
             }
 
-            errors += IsDegraded(changed, header) ? 1 : 0;
+            errors += IsDegraded(changed) ? 1 : 0;
         }
 
         Assert.True(errors > 0, "no damage was noticed at all");
@@ -101,12 +98,10 @@ public sealed class ListDamageTests : IDisposable
     {
         string path = Make(600);
         byte[] file = File.ReadAllBytes(path);
-        SegmentHeader header = MemoryMarshal.Read<SegmentHeader>(file);
-        MemoryMarshal.Write(file.AsSpan((int)Entry(header, SectionId.Lists).Offset + offset), value);
-        ManifestEntry entry = Sign(file, ref header);
-        File.WriteAllBytes(path, file);
+        var forged = new ForgedSegment(file);
+        MemoryMarshal.Write(file.AsSpan((int)forged.Entry(SectionId.Lists).Offset + offset), value);
         CollectionOptions options = Rows.Options(Metric.Euclid, Dimension);
-        Segment segment = SegmentOpener.Open(DurableFiles.Disk, path, header.CollectionId, options, entry);
+        Segment segment = forged.Open(path, SectionId.Lists, options);
         segment.Share();
         Assert.Throws<IndexCorruptException>(() => segment.Column(0).Lists);
         var problems = new Index.Storage.Salvage.ProblemList();
@@ -126,71 +121,10 @@ public sealed class ListDamageTests : IDisposable
         return Directory.GetFiles(_directory.Sub("c"), "segment-*").Single();
     }
 
-    private static SectionEntry Entry(in SegmentHeader header, SectionId id)
-    {
-        for (int i = 0; i < header.SectionCount; i++)
-        {
-            if (header.Sections[i].Id == (uint)id)
-            {
-                return header.Sections[i];
-            }
-        }
-
-        throw new InvalidOperationException($"No section {id}.");
-    }
-
-    /// <summary>Gives the lists checksums that fit.</summary>
-    private static ManifestEntry Sign(byte[] file, ref SegmentHeader header)
-    {
-        SectionEntry lists = Entry(header, SectionId.Lists);
-        SectionEntry checksums = Entry(header, SectionId.Checksums);
-        Span<uint> sums = MemoryMarshal.Cast<byte, uint>(
-            file.AsSpan((int)checksums.Offset, (int)checksums.Bytes));
-        for (int block = 0; block < SegmentLayout.BlockCount((long)lists.Bytes); block++)
-        {
-            int from = block * SegmentLayout.BlockBytes;
-            int bytes = Math.Min(SegmentLayout.BlockBytes, (int)lists.Bytes - from);
-            sums[(int)lists.FirstChecksum + block] = Crc32C.Of(file.AsSpan((int)lists.Offset + from, bytes));
-        }
-
-        header.ChecksumsChecksum = Crc32C.Of(MemoryMarshal.AsBytes(sums));
-        header.HeaderChecksum = SegmentHeader.ChecksumOf(ref header);
-        MemoryMarshal.Write(file, header);
-        return new ManifestEntry
-        {
-            Number = header.Number,
-            RowCount = header.RowCount,
-            FileBytes = header.FileBytes,
-            HeaderChecksum = header.HeaderChecksum,
-        };
-    }
-
-    private bool IsDegraded(byte[] file, SegmentHeader header)
-    {
-        ManifestEntry entry = Sign(file, ref header);
-        string path = _directory.Sub("changed");
-        File.WriteAllBytes(path, file);
-        CollectionOptions options = Rows.Options(Metric.Euclid, Dimension);
-        Segment segment = SegmentOpener.Open(DurableFiles.Disk, path, header.CollectionId, options, entry);
-        var snapshot = new Snapshot(options, 1, [new SegmentView(segment, Tombstones.None)], [], []);
-        try
-        {
-            var matches = new Match[10];
-            SearchStatistics statistics = FlatIndex.Nearest(
-                ScanRequest.Of(snapshot, 0, VectorKernels.Best) with
-                {
-                    Effort = new SearchEffort(SearchStrategy.Ivf, 5),
-                },
-                Rows.Vector(5, 6, Dimension),
-                new SearchScratch(),
-                matches);
-            Assert.Equal(10, statistics.MatchCount);
-            Assert.Equal(10, matches.Select(match => match.Ordinal).Distinct().Count());
-            return statistics.SegmentsDegraded > 0;
-        }
-        finally
-        {
-            snapshot.Release();
-        }
-    }
+    private bool IsDegraded(byte[] file)
+        => new ForgedSegment(file).Search(
+            _directory.Sub("changed"),
+            SectionId.Lists,
+            Rows.Options(Metric.Euclid, Dimension),
+            new SearchEffort(SearchStrategy.Ivf, 5)).SegmentsDegraded > 0;
 }
